@@ -1,0 +1,1 @@
+"""Measurements against a yardstick in the same run; each prints one JSON object."""

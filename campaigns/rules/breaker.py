@@ -1,0 +1,34 @@
+"""When a running campaign pauses itself (C5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Below this many delivered texts a rate says little: fewer count as if they were this many, so that three angry
+# people among the first twenty pause a campaign of a 1 % limit, and a single one does not.
+AT_LEAST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Opt-outs of delivered, in percent, against the limit; `trips` when it is above."""
+
+    percent: float
+    limit: float
+    trips: bool
+
+    @property
+    def sentence(self) -> str:
+        """'0.33 % of 1.00 %, then it pauses itself'; with too few delivered to judge by, that."""
+        if self.limit and self.percent > self.limit and not self.trips:
+            return f"{self.percent:.2f} % so far, too few delivered to judge by"
+        if not self.limit:
+            return f"{self.percent:.2f} %, it does not pause itself"
+        return f"{self.percent:.2f} % of {self.limit:.2f} %, then it pauses itself"
+
+
+def opt_out_rate(*, delivered: int, opted_out: int, limit_bp: int) -> Rate:
+    """The rate as people read it, and whether it pauses the campaign. `limit_bp` 0 switches the breaker off."""
+    percent = 100 * opted_out / delivered if delivered else 0.0
+    judged = 10_000 * opted_out / max(delivered, AT_LEAST)
+    return Rate(percent, limit_bp / 100, bool(limit_bp) and judged > limit_bp)

@@ -1,0 +1,1 @@
+"""Words by language and category, as data for `consent.rules.grammar`."""

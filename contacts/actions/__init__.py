@@ -1,0 +1,1 @@
+"""Every state change of contacts, groups, tags, imports, exports and bulk work."""

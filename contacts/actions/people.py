@@ -1,0 +1,150 @@
+"""Contacts one by one: create, update, delete, change the number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from consent.actions import change_number as record_change
+from consent.actions import phone_for
+from consent.models import PhoneNumber
+from consent.rules.numbers import REASON_TEXT, normalise
+from contacts.models import Contact, ContactTag, GroupMember
+from contacts.rules.names import search_names
+from tenants.actions import audit
+from tenants.models import Tenant
+from tenants.rules import Actor, Refused, Role, require
+from tenants.scope import current_tenant_id
+
+NOT_A_NUMBER = "This is not a mobile number we can text. Write it with its country, like +1 202-555-0142."
+_LIMITS = {"first_name": 120, "last_name": 120, "email": 254, "language": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is known of a person beside the number; `fields` are the tenant's own."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    language: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def create_contact(*, number: str, details: Details, actor: Actor, source: str = "by hand") -> Contact:
+    """A new contact; consent is the number's, so a number that stopped before arrives stopped.
+
+    Raises `Refused`: number_invalid, contact_exists (detail `contact_id`), erased, too_long; `field` names the input.
+    """
+    require(actor, Role.AGENT, "add contacts")
+    phone_id = _phone(number)
+    if PhoneNumber.objects.filter(pk=phone_id, e164=None).exists():
+        raise Refused("erased", "This person asked to be forgotten. Only they can come back.", "phone")
+    try:
+        with transaction.atomic():
+            contact: Contact = Contact.objects.create(
+                phone_id=phone_id, source=source[:40], **columns_of(details)
+            )
+    except IntegrityError as error:
+        raise _exists(phone_id) from error
+    audit(actor, "create_contact", "contact", contact.pk)
+    return contact
+
+
+@transaction.atomic
+def update_contact(*, contact_id: int, details: Details, actor: Actor, number: str | None = None) -> Contact:
+    """Change what is known; `number` given and another one: the contact moves to it (`change_number`)."""
+    require(actor, Role.AGENT, "change contacts")
+    contact = _contact(contact_id)
+    if number is not None and _e164(number) != contact.phone.e164:
+        contact = change_number(contact_id=contact_id, number=number, actor=actor)
+    for name, value in columns_of(details).items():
+        setattr(contact, name, value)
+    contact.updated_at = timezone.now()
+    contact.save()
+    audit(actor, "update_contact", "contact", contact_id)
+    return contact
+
+
+@transaction.atomic
+def change_number(*, contact_id: int, number: str, actor: Actor) -> Contact:
+    """Move a contact to another number. Consent stays with each number; both histories tell of it (D12).
+
+    Raises `Refused`: number_invalid, contact_exists, not_found.
+    """
+    require(actor, Role.AGENT, "change contacts")
+    contact, new_phone = _contact(contact_id), _phone(number)
+    old_phone: int = contact.phone_id
+    if old_phone == new_phone:
+        return contact
+    try:
+        with transaction.atomic():
+            Contact.objects.filter(pk=contact_id).update(phone_id=new_phone, updated_at=timezone.now())
+    except IntegrityError as error:
+        raise _exists(new_phone) from error
+    record_change(
+        old_phone_id=old_phone,
+        new_phone_id=new_phone,
+        event_key=f"number:{contact_id}:{uuid4().hex}",
+        actor=actor,
+    )
+    audit(actor, "change_number", "contact", contact_id)
+    return _contact(contact_id)
+
+
+@transaction.atomic
+def delete_contact(*, contact_id: int, actor: Actor) -> None:
+    """Delete a contact. Its number and every opt-out stay in force, also when it is imported again."""
+    require(actor, Role.MANAGER, "delete contacts")
+    contact = _contact(contact_id)
+    GroupMember.objects.filter(contact_id=contact_id).delete()
+    ContactTag.objects.filter(contact_id=contact_id).delete()
+    contact.delete()
+    audit(actor, "delete_contact", "contact", contact_id)
+
+
+def _contact(contact_id: int) -> Contact:
+    contact: Contact | None = Contact.objects.select_related("phone").filter(pk=contact_id).first()
+    if contact is None:
+        raise Refused("not_found", "This contact does not exist.")
+    return contact
+
+
+def _e164(number: str) -> str:
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    verdict = normalise(number, tenant.country, enabled=tenant.allowed_countries)
+    if verdict.verdict == "accept" and verdict.e164 is not None:
+        return verdict.e164
+    plain = {"empty", "bad_character", "not_a_number", "too_short", "too_long"}
+    message = NOT_A_NUMBER if verdict.reason in plain else REASON_TEXT.get(verdict.reason, NOT_A_NUMBER)
+    raise Refused("number_invalid", message, "phone", detail={"reason": verdict.reason})
+
+
+def _phone(number: str) -> int:
+    return phone_for(e164=_e164(number))
+
+
+def _exists(phone_id: int) -> Refused:
+    found = Contact.objects.filter(phone_id=phone_id).values_list("pk", flat=True).first()
+    return Refused(
+        "contact_exists",
+        "One of your contacts has this number already.",
+        "phone",
+        detail={"contact_id": found},
+    )
+
+
+def columns_of(details: Details) -> dict[str, object]:
+    """The columns that a contact's details fill. Raises `Refused("too_long")` naming the field."""
+    values: dict[str, str] = {name: getattr(details, name).strip() for name in _LIMITS}
+    for name, value in values.items():
+        if len(value) > _LIMITS[name] or not value.isprintable():
+            raise Refused("too_long", f"Keep this under {_LIMITS[name]} characters, in one line.", name)
+    values["email"] = values["email"].lower()
+    search_name, search_last = search_names(values["first_name"], values["last_name"])
+    own = {key: value for key, value in details.fields.items() if value}
+    return {**values, "fields": own, "search_name": search_name, "search_last": search_last}

@@ -1,0 +1,61 @@
+"""Forms of contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from consent.rules.numbers import show
+from contacts.actions.people import Details
+from contacts.models import Contact, FieldDefinition
+
+
+class ContactForm(forms.Form):
+    """One contact: the number, what is known, the tenant's own fields."""
+
+    phone = forms.CharField(
+        label="Mobile number", max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    first_name = forms.CharField(max_length=120, required=False)
+    last_name = forms.CharField(max_length=120, required=False)
+    email = forms.EmailField(label="E-mail", max_length=254, required=False)
+    language = forms.CharField(max_length=12, required=False, help_text="Like en, es or fr-CA.")
+
+    def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
+        if contact is not None:
+            kwargs.setdefault("initial", _initial(contact))
+        super().__init__(*args, **kwargs)
+        self.own = list(FieldDefinition.objects.order_by("label"))
+        for definition in self.own:
+            self.fields[f"own_{definition.key}"] = forms.CharField(
+                label=definition.label, max_length=500, required=False
+            )
+        self.fields["phone"].error_messages["required"] = "Write the number to text."
+        bad_email = "This is not an e-mail address. Write it like name@example.org."
+        self.fields["email"].error_messages["invalid"] = bad_email
+
+    def details(self, known: Contact | None = None) -> Details:
+        """What the form says; own fields that it does not show stay."""
+        own = {d.key: self.cleaned_data[f"own_{d.key}"] for d in self.own}
+        kept = {str(k): str(v) for k, v in known.fields.items()} if known is not None else {}
+        data = self.cleaned_data
+        return Details(data["first_name"], data["last_name"], data["email"], data["language"], kept | own)
+
+
+def _initial(contact: Contact) -> dict[str, Any]:
+    own = {f"own_{key}": value for key, value in contact.fields.items()}
+    return {
+        "phone": show(contact.phone.e164 or ""),
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "email": contact.email,
+        "language": contact.language,
+        **own,
+    }
+
+
+class NameForm(forms.Form):
+    """A name, for a group or a tag."""
+
+    name = forms.CharField(max_length=80)

@@ -1,0 +1,20 @@
+"""The profile of a contact."""
+
+from django.urls import path
+
+from conversations.views import profile
+
+urlpatterns = [
+    path("contacts/<int:contact_id>/", profile.profile, name="profile"),
+    path("contacts/<int:contact_id>/live/", profile.live, name="live"),
+    path("contacts/<int:contact_id>/timeline/", profile.timeline, name="timeline"),
+    path("contacts/<int:contact_id>/evidence/", profile.evidence, name="evidence"),
+    path("contacts/<int:contact_id>/opt-out/", profile.opt_out, name="opt_out"),
+    path("contacts/<int:contact_id>/opt-in/", profile.opt_in, name="opt_in"),
+    path("contacts/<int:contact_id>/block/", profile.block, name="block"),
+    path("contacts/<int:contact_id>/unblock/", profile.unblock, name="unblock"),
+    path("contacts/<int:contact_id>/review/", profile.review, name="review"),
+    path("contacts/<int:contact_id>/mistake/", profile.mistake, name="mistake"),
+    path("contacts/<int:contact_id>/message/", profile.message, name="message"),
+    path("contacts/<int:contact_id>/sets/", profile.sets, name="sets"),
+]

@@ -1,0 +1,1 @@
+"""Every state change of what is said; each module is one subject."""

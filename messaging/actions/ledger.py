@@ -1,0 +1,72 @@
+"""How messaging follows the ledger: what was queued for people who left is not sent (A15).
+
+Safety never waits for this: the gate reads consent itself when a message begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from consent.followers import follow
+from consent.models import ConsentEvent
+from consent.models.ledger import Kind
+from messaging.actions import pushes
+from messaging.rules.outcomes import NotSent
+
+FOLLOWER = "messaging"
+LEAVING = {Kind.OPT_OUT, Kind.REPEATED, Kind.WRONG_NUMBER, Kind.BLOCK, Kind.ERASED, Kind.PROVIDER_BLOCK}
+
+_SUPPRESS = """
+UPDATE messaging_message m
+SET phase = 4, reason = x.reason, ended_at = now(), lease_token = NULL, lease_until = NULL
+FROM unnest(%(phones)s::bigint[], %(senders)s::bigint[], %(reasons)s::smallint[]) AS x(phone_id, sender_id, reason)
+WHERE m.phone_id = x.phone_id AND (x.sender_id = 0 OR m.sender_id = x.sender_id)
+  AND m.phase = 0 AND m.direction = 0 AND m.message_class > 0
+"""
+
+_LEFT_GROUP = """
+UPDATE messaging_message m SET phase = 4, reason = %(reason)s, ended_at = now()
+FROM messaging_broadcast b
+WHERE m.phone_id = %(phone)s AND m.phase = 0 AND m.direction = 0 AND b.id = m.broadcast_id
+  AND b.audience -> 'include' = jsonb_build_array(jsonb_build_array('group', %(group)s::bigint))
+"""
+
+
+def follow_ledger(tenant_id: int) -> int:
+    """Suppress what waits for people the new events cover; returns how many events were read."""
+    with follow(FOLLOWER) as reading:
+        if not reading.events:
+            return 0
+        covered = list(_covered(reading.events))
+        if covered:
+            phones, senders, reasons = (list(column) for column in zip(*covered, strict=True))
+            with connection.cursor() as cursor:
+                cursor.execute(_SUPPRESS, {"phones": phones, "senders": senders, "reasons": reasons})
+        pushes.queue(reading.events)
+        reading.moved(reading.events[-1].seq)
+        return len(reading.events)
+
+
+def _covered(events: Iterable[ConsentEvent]) -> Iterable[tuple[int, int, int]]:
+    """(phone, sender or 0 for all, reason) that the events close."""
+    for event in events:
+        if event.kind not in LEAVING:
+            continue
+        if event.kind in {Kind.BLOCK, Kind.ERASED}:
+            reason = NotSent.BLOCKED if event.kind == Kind.BLOCK else NotSent.ERASED
+            yield event.phone_id, 0, int(reason)
+        elif event.reach == "all":
+            yield event.phone_id, 0, int(NotSent.OPTED_OUT_ALL)
+        else:
+            reason = NotSent.PROVIDER_BLOCK if event.kind == Kind.PROVIDER_BLOCK else NotSent.OPTED_OUT
+            covered = event.senders or ([event.sender_id] if event.sender_id else [])
+            yield from ((event.phone_id, sender, int(reason)) for sender in covered)
+
+
+def suppress_group(*, phone_id: int, group_id: int) -> int:
+    """Texts of campaigns to that group alone which have not begun are not sent (left_group)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_GROUP, {"phone": phone_id, "group": group_id, "reason": int(NotSent.LEFT_GROUP)})
+        return int(cursor.rowcount)

@@ -1,0 +1,120 @@
+"""Messages in doubt: the provider is asked whether it has them, 5 and 15 minutes after they began; never sent again.
+
+The list of texts to the person is read, newest first; ours is one with the same body from the same sender number,
+created since it began, which no other message of ours owns. Found: handed over. Missed twice: absent, which a late
+callback still heals.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from uuid import UUID
+
+from messaging.edge import is_service
+from messaging.sender import sql
+from messaging.sender.database import Work
+from messaging.sender.http import Unanswered
+from messaging.sender.lanes import Lanes
+from messaging.sender.tuning import Tuning
+from messaging.sender.wire import Wire
+
+log = logging.getLogger(__name__)
+CLOCKS = timedelta(seconds=60)  # the provider's clock and ours may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A message in doubt, and where to ask."""
+
+    id: int
+    n: int
+    to: str | None
+    body: str
+    begun_at: datetime
+    address: str
+
+
+def candidates(doubt: Doubt, listed: Sequence[dict[str, Any]]) -> list[str]:
+    """SIDs of listed messages that may be the one in doubt, oldest first."""
+    found = []
+    for message in listed:
+        if message.get("body") != doubt.body or message.get("direction") == "inbound":
+            continue
+        sender = message.get("messaging_service_sid") if is_service(doubt.address) else message.get("from")
+        if sender == doubt.address and _created(message) >= doubt.begun_at - CLOCKS:
+            found.append(str(message["sid"]))
+    return found[::-1]
+
+
+class Reconcile:
+    """Leases the tenants that have messages in doubt and looks them up, fifty at a time."""
+
+    def __init__(self, work: Work, lanes: Lanes, tuning: Tuning, token: UUID) -> None:
+        self.work, self.lanes, self.tuning, self.token = work, lanes, tuning, token
+
+    async def run(self) -> None:
+        """One turn: every tenant that is due."""
+        # Long enough for fifty look-ups; a killed process keeps the others waiting no longer than this.
+        seconds = 4 * self.tuning.lane_lease
+        given = {"kind": "reconcile", "token": self.token, "seconds": seconds, "limit": 5}
+        async with self.work.plain() as connection:
+            rows = await (await connection.execute(sql.LEASE, given)).fetchall()
+        for due_id, tenant_id, _, puts in rows:
+            await self.tenant(tenant_id)
+            lease = {"id": due_id, "token": self.token, "puts": puts}
+            async with self.work.scope(tenant_id) as connection:
+                row = await (await connection.execute(sql.NEXT_DOUBT, [tenant_id])).fetchone()
+                at = row[0] if row else None
+                sending = await (await connection.execute(sql.SENDING)).fetchall()
+                self.lanes.touched |= {(tenant_id, broadcast_id) for (broadcast_id,) in sending}
+                await connection.execute(sql.FINISH if at is None else sql.RELEASE, lease | {"at": at})
+
+    async def tenant(self, tenant_id: int) -> int:
+        """Look up a tenant's messages that are due; how many were settled."""
+        async with self.work.scope(tenant_id) as connection:
+            rows = await (await connection.execute(sql.IN_DOUBT, {"tenant": tenant_id})).fetchall()
+        settled = 0
+        for row in rows:
+            wire = await self.lanes.wire(tenant_id, row[6:12])
+            settled += await self._look_up(tenant_id, wire, Doubt(*row[:6]), row[12])
+        return settled
+
+    async def _look_up(self, tenant_id: int, wire: Wire, doubt: Doubt, broadcast_id: int | None) -> bool:
+        try:
+            listed = await wire.list_to(doubt.to) if doubt.to else []
+        except Unanswered as error:
+            log.warning("a look-up failed: %s", error, extra={"tenant_id": tenant_id})
+            await self._again(tenant_id, doubt, datetime.now(UTC) + timedelta(seconds=60))
+            return False
+        sids = candidates(doubt, listed)
+        async with self.work.scope(tenant_id) as connection:
+            given = {"tenant": tenant_id, "sids": sids}
+            linked = {row[0] for row in await (await connection.execute(sql.LINKED, given)).fetchall()}
+            sid = next((sid for sid in sids if sid not in linked), None)
+            last = datetime.now(UTC) >= doubt.begun_at + timedelta(seconds=self.tuning.unknown_last)
+            if sid is not None:
+                await connection.execute(sql.FOUND, {"id": doubt.id, "sid": sid})
+            else:
+                next_at = doubt.begun_at + timedelta(seconds=self.tuning.unknown_last)
+                await connection.execute(sql.MISSED, {"id": doubt.id, "last": last, "next": next_at})
+            result = "found" if sid else "absent" if last else "missed"
+            await connection.execute(sql.NOTED, {"id": doubt.id, "n": doubt.n, "result": result})
+        if broadcast_id is not None and (sid or last):
+            self.lanes.touched.add((tenant_id, broadcast_id))
+        return bool(sid or last)
+
+    async def _again(self, tenant_id: int, doubt: Doubt, at: datetime) -> None:
+        async with self.work.scope(tenant_id) as connection:
+            await connection.execute(sql.MISSED, {"id": doubt.id, "last": False, "next": at})
+
+
+def _created(message: dict[str, Any]) -> datetime:
+    try:
+        return parsedate_to_datetime(str(message.get("date_created")))
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,109 @@
+"""From a claimed row to a slot: the text, filled in once. Those bytes are stored with `begun` and sent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from messaging.links import link_to
+from messaging.rules.body import with_footer
+from messaging.rules.links import OPT_OUT_LINK, LinkIds, fill_link, has_link
+from messaging.rules.merge import MAX_TEXT, Compiled, compile_text
+from messaging.rules.outcomes import NotSent
+from messaging.rules.parts import count_parts
+from messaging.sender import sql
+from messaging.sender.database import Connection
+from messaging.sender.wire import Slot
+from tenants.rules import Refused
+
+log = logging.getLogger(__name__)
+KEPT = 500
+_REASONS = {"too_long": NotSent.TOO_LONG, "unknown_field": NotSent.UNKNOWN_FIELD}
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """A broadcast's text and footer; `fixed`: one body for everyone, with its parts; `link`: each has their own."""
+
+    text: Compiled | None
+    footer: str
+    footer_first: bool
+    fixed: tuple[str, int, int] | None
+    link: bool = False
+
+
+class Templates:
+    """Frozen texts of broadcasts, compiled once each."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Frozen] = {}
+
+    async def load(self, connection: Connection, broadcasts: set[int]) -> None:
+        """Read the texts of broadcasts that are not known yet."""
+        missing = broadcasts - set(self._known)
+        if not missing:
+            return
+        while len(self._known) > KEPT:
+            self._known.pop(next(iter(self._known)))
+        for broadcast_id, text, footer, first in await (
+            await connection.execute(sql.TEMPLATES, [list(missing)])
+        ).fetchall():
+            self._known[broadcast_id] = _freeze(text, footer, first)
+
+    def slot(self, row: Sequence[Any], tenant_id: int, sender_id: int) -> Slot:
+        """The slot of a claimed row (columns of sql.CLAIM). What cannot be written carries its reason."""
+        message_id, phone_id, broadcast_id, body, tries, e164, *person = row
+        if body is not None:
+            ready = (body, count_parts(body).parts, 0)
+        else:
+            ids = LinkIds(tenant_id, phone_id, sender_id, broadcast_id or 0)
+            ready = _write(self._known.get(broadcast_id), person, ids)
+        return Slot(message_id, phone_id, broadcast_id, e164 or "", *ready, tries=tries)
+
+
+def _freeze(text: str, footer: str, first: bool) -> _Frozen:
+    try:
+        compiled = compile_text(text)
+    except Refused as refused:
+        return _Frozen(None, footer, first, ("", 0, _REASONS.get(refused.code, NotSent.RENDER_ERROR)))
+    frozen = _Frozen(compiled, footer, first, None, OPT_OUT_LINK in compiled.fields or has_link(footer))
+    if compiled.fields or frozen.link:
+        return frozen
+    return _Frozen(compiled, footer, first, _checked(frozen, compiled.text, footer))
+
+
+def _write(frozen: _Frozen | None, person: Sequence[Any], ids: LinkIds) -> tuple[str, int, int]:
+    if frozen is None or frozen.text is None:
+        return frozen.fixed if frozen and frozen.fixed else ("", 0, int(NotSent.RENDER_ERROR))
+    if frozen.fixed is not None:
+        return frozen.fixed
+    first_name, last_name, email, language, own = person
+    values = {
+        **(own or {}),
+        "first_name": first_name,
+        "last_name": last_name,
+        "email": email,
+        "language": language,
+    }
+    footer = frozen.footer
+    if frozen.link:
+        values[OPT_OUT_LINK] = link = link_to(ids)
+        footer = fill_link(footer, link)
+    try:
+        return _checked(frozen, frozen.text.render(values), footer)
+    except Refused as refused:
+        return "", 0, int(_REASONS.get(refused.code, NotSent.RENDER_ERROR))
+    except Exception:  # one person's odd values must not stop the others
+        log.exception("a text could not be written")
+        return "", 0, int(NotSent.RENDER_ERROR)
+
+
+def _checked(frozen: _Frozen, text: str, footer: str) -> tuple[str, int, int]:
+    body = with_footer(text, footer, first=frozen.footer_first)
+    if not text.strip():
+        return "", 0, int(NotSent.RENDER_ERROR)
+    if len(body) > MAX_TEXT:
+        return "", 0, int(NotSent.TOO_LONG)
+    return body, count_parts(body).parts, 0

@@ -1,0 +1,1 @@
+"""A carrier that behaves like Twilio, for development, demonstration and tests. It talks HTTP only."""

@@ -1,0 +1,157 @@
+"""The tenant of the scope, its members and log-ins. Door tables have no row security: each list names the tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
+
+from tenants import actions
+from tenants.admin.base import StaffAdmin, actor_of
+from tenants.admin.site import site
+from tenants.models import Door, Due, Membership, Tenant, User
+from tenants.rules import Refused, Role
+from tenants.scope import current_tenant_id
+
+
+@admin.register(Tenant, site=site)
+class TenantAdmin(StaffAdmin):
+    """The tenant itself. New ones are made by the command line; opt-in is switched off by an owner only."""
+
+    may_change = True
+    list_display = ("name", "brand", "slug", "country", "stop_covers", "held_at")
+    fieldsets = (
+        ("Name", {"fields": ("name", "brand", "slug", "help_contact")}),
+        ("Place", {"fields": ("zone", "country", "countries")}),
+        ("Consent", {"fields": ("stop_covers", "us_rules", "marketing_needs_opt_in", "review_hours")}),
+        ("Price", {"fields": ("part_price_micros", "currency")}),
+        ("Hold", {"fields": ("held_at", "held_reason", "created_at")}),
+    )
+    readonly_fields = ("slug", "marketing_needs_opt_in", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
+        return super().get_queryset(request).filter(pk=current_tenant_id())
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.base_fields["countries"].required = False
+        return form
+
+    def update(self, request: HttpRequest, obj: Tenant, form: forms.ModelForm) -> None:
+        wrong = not isinstance(obj.countries or [], list) or any(
+            not isinstance(one, str) or len(one) != 2 or not one.isupper() for one in obj.countries or []
+        )
+        if wrong:
+            raise Refused(
+                "countries_invalid", 'Give a list of two-letter codes, like ["US", "CA"].', "countries"
+            )
+        obj.countries = obj.countries or []
+        super().update(request, obj, form)
+
+
+class MemberForm(forms.ModelForm):
+    """A member by e-mail address; a new address makes a log-in, whose password its owner sets."""
+
+    email = forms.EmailField(
+        max_length=254,
+        widget=UnfoldAdminEmailInputWidget,
+        help_text="A new address gets a log-in; its owner sets the password by “Forgot it?” on the log-in page.",
+    )
+
+    class Meta:
+        model = Membership
+        fields = ("role",)
+        widgets = {"role": UnfoldAdminSelectWidget}
+
+
+@admin.register(Membership, site=site)
+class MembershipAdmin(StaffAdmin):
+    """Who works for the tenant, in which role."""
+
+    may_add = may_change = may_delete = True
+    list_display = ("user", "role", "created_at")
+    list_filter = ("role",)
+    readonly_fields = ("user", "created_at")
+    search_fields = ("user__email",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).filter(tenant_id=current_tenant_id())
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("user", "role", "created_at") if obj else ("email", "role")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **(kwargs if obj else kwargs | {"form": MemberForm}))
+
+    def create(self, request: HttpRequest, obj: Membership, form: forms.ModelForm) -> Membership:
+        email = form.cleaned_data["email"].lower()
+        user = User.objects.filter(email__iexact=email).first()
+        if user is not None and Membership.objects.filter(tenant_id=current_tenant_id(), user=user).exists():
+            raise Refused("exists", "They are a member already. Change their role instead.", "email")
+        user = user or User.objects.create_user(email, actions.random_password())
+        return self._set(request, user, obj.role)
+
+    def update(self, request: HttpRequest, obj: Membership, form: forms.ModelForm) -> None:
+        _keep_an_owner(obj, obj.role)
+        self._set(request, obj.user, obj.role)
+
+    def remove(self, request: HttpRequest, obj: Membership) -> None:
+        _keep_an_owner(obj, "")
+        super().remove(request, obj)
+
+    def _set(self, request: HttpRequest, user: User, role: str) -> Membership:
+        tenant = Tenant.objects.get(pk=current_tenant_id())
+        return actions.set_member(tenant=tenant, user=user, role=Role(role), actor=actor_of(request))
+
+
+def _keep_an_owner(membership: Membership, role: str) -> None:
+    owners = Membership.objects.filter(tenant_id=membership.tenant_id, role=Role.OWNER)
+    if role != Role.OWNER and not owners.exclude(pk=membership.pk).exists() and owners.exists():
+        raise Refused(
+            "last_owner", "A tenant keeps at least one owner. Make somebody else an owner first.", "role"
+        )
+
+
+@admin.register(User, site=site)
+class UserAdmin(StaffAdmin):
+    """Log-ins of the tenant's members. Staff and their rights are made on the command line only."""
+
+    may_change = True
+    list_display = ("email", "name", "is_active", "is_staff", "last_login")
+    fields = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
+    readonly_fields = ("email", "is_staff", "date_joined", "last_login")
+    search_fields = ("email",)
+    ordering = ("email",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        members = Membership.objects.filter(tenant_id=current_tenant_id()).values("user")
+        return super().get_queryset(request).filter(pk__in=members)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_staff)
+
+
+@admin.register(Door, site=site)
+class DoorAdmin(StaffAdmin):
+    """Which addresses and keys lead to this tenant; the secrets themselves are kept nowhere."""
+
+    list_display = ("kind", "ref", "created_at", "closed_at")
+    list_filter = ("kind",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Door]:
+        return super().get_queryset(request).filter(tenant_id=current_tenant_id())
+
+
+@admin.register(Due, site=site)
+class DueAdmin(StaffAdmin):
+    """Work of this tenant that waits for a worker."""
+
+    list_display = ("kind", "ref", "due_at", "lease_until", "tries")
+    list_filter = ("kind",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Due]:
+        return super().get_queryset(request).filter(tenant_id=current_tenant_id())

@@ -1,0 +1,23 @@
+"""Who is asking and who is told."""
+
+from tenants.models.doors import Door, Due
+from tenants.models.people import Membership, Tenant, User
+from tenants.models.records import ApiKey, AuditEntry, IdempotencyKey
+from tenants.models.senders import ProviderAccount, SenderAddress, SenderNumber
+from tenants.models.webhooks import WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Door",
+    "Due",
+    "IdempotencyKey",
+    "Membership",
+    "ProviderAccount",
+    "SenderAddress",
+    "SenderNumber",
+    "Tenant",
+    "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

@@ -1,0 +1,147 @@
+"""The check list from plain values, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from campaigns.rules.checks import (
+    Check,
+    EmptyField,
+    Facts,
+    Level,
+    blockers,
+    brand_is_named,
+    check_list,
+    has_opt_out_wording,
+    not_accepted,
+)
+from messaging.rules.parts import count_parts
+
+TEXT = "Demo Bakery: rolls are back. Reply STOP to opt out."
+GOOD = Facts(
+    brand="Demo Bakery", text=TEXT, rendered=TEXT, parts=count_parts(TEXT), footer_on=True, purpose="marketing",
+    sender="Offers", sender_state="ready", sender_purpose="marketing", chosen=100, will_get=90, price_micros=7900,
+)  # fmt: skip
+
+
+def found(facts: Facts, code: str) -> Check | None:
+    return next((one for one in check_list(facts) if one.code == code), None)
+
+
+def test_nothing_holds_a_good_draft() -> None:
+    checks = check_list(GOOD)
+    assert not blockers(checks)
+    assert not not_accepted(checks, [])
+    assert not [one for one in checks if one.level is Level.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"text": "  "}, "text_empty"),
+        ({"broken": "The merge fields cannot be read."}, "template_broken"),
+        ({"unknown_fields": {"frist_name": "first_name"}}, "unknown_field"),
+        ({"sender_state": "missing"}, "sender"),
+        ({"sender_state": "retired"}, "sender"),
+        ({"sender_state": "held_account"}, "sender"),
+        ({"sender_state": "held_tenant"}, "sender"),
+        ({"has_audience": False}, "audience"),
+        ({"will_get": 0}, "nobody"),
+    ],
+)
+def test_what_blocks(changes: dict[str, object], code: str) -> None:
+    assert code in {one.code for one in blockers(check_list(replace(GOOD, **changes)))}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "tick"),
+    [
+        (
+            {"footer_on": False, "text": "Demo Bakery: hi", "rendered": "Demo Bakery: hi"},
+            "no_opt_out_wording",
+        ),
+        ({"same_as": "Rolls"}, "same_again"),
+    ],
+)
+def test_what_asks_for_a_tick(changes: dict[str, object], tick: str) -> None:
+    checks = check_list(replace(GOOD, **changes))  # type: ignore[arg-type]
+    assert [one.tick for one in not_accepted(checks, [])] == [tick]
+    assert not not_accepted(checks, [tick])
+    assert not blockers(checks)
+
+
+def test_an_unknown_field_names_the_nearest() -> None:
+    check = found(replace(GOOD, unknown_fields={"frist_name": "first_name", "zzz": ""}), "unknown_field")
+    assert check is not None and "first_name" in check.note
+
+
+@pytest.mark.parametrize("purpose", ["service", "transactional"])
+def test_only_marketing_must_say_how_to_leave(purpose: str) -> None:
+    facts = replace(
+        GOOD, purpose=purpose, sender_purpose=purpose, footer_on=False, text="Hi", rendered="Demo Bakery: Hi"
+    )
+    check = found(facts, "opt_out_wording")
+    assert check is not None and (check.level, check.tick) == (Level.NOTE, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "footer_on", "says"),
+    [
+        ("Reply STOP to opt out.", False, True),
+        ("STOP to end", False, True),
+        ("Text UNSUBSCRIBE", False, True),
+        ("Non stop rolls", False, False),
+        ("Next bus STOPS here", False, False),
+        ("anything", True, True),
+    ],
+)
+def test_opt_out_wording_is_recognised(text: str, footer_on: bool, says: bool) -> None:
+    assert has_opt_out_wording(text, footer_on=footer_on) is says
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Demo Bakery: rolls", True),
+        ("Hi Ada, demo bakery here", True),
+        ("Rolls are back. " + "x" * 60 + " Demo Bakery", False),
+        ("", False),
+    ],
+)
+def test_the_brand_stands_at_the_start(text: str, named: bool) -> None:
+    assert brand_is_named("Demo Bakery", text) is named
+
+
+@pytest.mark.parametrize(
+    ("fallback", "level", "note"),
+    [("there", Level.NOTE, "they read “there”"), ("", Level.WARNING, "they read nothing there")],
+)
+def test_empty_fields_are_counted(fallback: str, level: Level, note: str) -> None:
+    check = found(replace(GOOD, empty_fields=(EmptyField("first_name", 8212, fallback),)), "empty_field")
+    assert check == Check("empty_field", level, "“first name” empty for 8,212,", note, "field-text")
+
+
+def test_a_field_that_everyone_has_is_not_mentioned() -> None:
+    assert found(replace(GOOD, empty_fields=(EmptyField("first_name", 0, ""),)), "empty_field") is None
+
+
+def test_ucs2_names_its_sign() -> None:
+    text = "Demo Bakery: café 🥐"
+    check = found(replace(GOOD, text=text, rendered=text, parts=count_parts(text)), "ucs2")
+    assert check is not None and "🥐" in check.text
+
+
+def test_cost_is_people_times_parts_times_price() -> None:
+    check = found(replace(GOOD, will_get=98_777, mean_parts=2.0), "cost")
+    assert check is not None and check.text == "Costs about $1,560.68"
+
+
+def test_marketing_from_a_service_number_is_warned_about() -> None:
+    check = found(replace(GOOD, sender_purpose="service", sender="Orders"), "sender_purpose")
+    assert check is not None and check.level is Level.WARNING and "Orders" in check.text
+
+
+def test_a_time_that_has_passed_is_told() -> None:
+    assert found(replace(GOOD, late=True), "time_passed") is not None

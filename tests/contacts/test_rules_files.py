@@ -1,0 +1,220 @@
+"""Files as people upload them: every case of the corpus from bytes to the outcome of each row."""
+
+import csv
+import io
+import json
+import time
+import tracemalloc
+import zipfile
+from collections import Counter
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consent.rules.numbers import normalise
+from contacts.rules.columns import clean_cell, guess
+from contacts.rules.files import Row, Table, open_table
+from contacts.rules.files.table import ROW_ERRORS
+from tenants.rules import Refused
+
+FOLDER = Path(__file__).parents[1] / "corpus" / "import_files"
+CASES = json.loads((FOLDER / "manifest.json").read_text())["cases"]
+
+
+def outcomes(table: Table) -> Counter[str]:
+    """How many rows end as ok, with a row error, or with a phone error."""
+    mapping = guess(table.header)
+    phone = next(index for index, target in mapping.items() if target == "phone")
+    found: Counter[str] = Counter()
+    for row in table.rows:
+        if row.cells is None:
+            found[row.error] += 1
+            continue
+        verdict = normalise(clean_cell(row.cells[phone]))
+        found["ok" if verdict.verdict != "reject" else f"phone:{verdict.reason}"] += 1
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_corpus(case: dict[str, object]) -> None:
+    data = (FOLDER / str(case["name"])).read_bytes()
+    expected = dict(case["expect"])  # type: ignore[call-overload]
+    if expected["file"] == "reject":
+        with pytest.raises(Refused) as refused:
+            outcomes(open_table(io.BytesIO(data), name=str(case["name"])))
+        assert refused.value.code == expected["code"]
+        for detail in ("at_byte", "kind"):
+            assert refused.value.detail.get(detail) == expected.get(detail) or detail not in expected
+        return
+    table = open_table(io.BytesIO(data), name=str(case["name"]))
+    assert (table.encoding, table.delimiter, list(table.header)) == (
+        expected["encoding"],
+        expected["delimiter"],
+        expected["header"],
+    )
+    assert outcomes(table) == expected["outcome"]
+    assert sum(outcomes(open_table(io.BytesIO(data))).values()) == expected["rows"]
+
+
+def rows(data: bytes | str, name: str = "") -> list[Row]:
+    raw = data.encode() if isinstance(data, str) else data
+    return list(open_table(io.BytesIO(raw), name=name).rows)
+
+
+def test_line_numbers_are_physical() -> None:
+    found = rows('phone,note\r\n"+12025550100","two\r\nlines"\r\n\r\n+12025550101\r\n+12025550102,x\r')
+    assert [(row.line, row.error) for row in found] == [(2, ""), (5, "column_count"), (6, "")]
+    assert found[0].cells == ("+12025550100", "two\r\nlines")
+
+
+def test_lines_before_the_header_count() -> None:
+    assert [row.line for row in rows("\r\n\nsep=;\r\nphone;name\r\na;b\r\n")] == [5]
+
+
+def test_quotes_that_never_close_are_told_and_lose_no_row_silently() -> None:
+    found = rows('phone,name\n1,"a"b\n2,ok\n3,"open\n4,x\n')
+    assert [(row.line, row.error) for row in found] == [(2, "bad_quote"), (3, ""), (4, "unclosed_quote")]
+    assert {row.error for row in found} - {""} <= set(ROW_ERRORS)
+
+
+@pytest.mark.parametrize(
+    ("line", "delimiter"), [("a\tphone", "\t"), ("a|phone", "|"), ('"x,y,z";phone;b', ";"), ("phone", ",")]
+)
+def test_delimiters(line: str, delimiter: str) -> None:
+    assert open_table(io.BytesIO(line.encode())).delimiter == delimiter
+
+
+def test_long_cells_are_row_errors_and_huge_ones_refuse_the_file() -> None:
+    assert [row.error for row in rows("phone,x\n1," + "a" * 40_000 + "\n2,b\n")] == ["field_too_long", ""]
+    with pytest.raises(Refused) as refused:
+        rows("phone,x\n1," + "a" * 1_100_000 + "\n")
+    assert refused.value.code == "field_too_long"
+
+
+def test_encodings() -> None:
+    text = "phone,name\n1,Jos\u00e9\n"
+    for encoding, shown in (("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16")):
+        table = open_table(io.BytesIO(text.encode(encoding)))
+        assert (table.encoding, table.header, [r.cells for r in table.rows]) == (
+            shown,
+            ("phone", "name"),
+            [("1", "Jos\u00e9")],
+        )
+    big = b"phone\n" + b"1\n" * 800_000 + b"\xff\n"
+    with pytest.raises(Refused) as refused:
+        open_table(io.BytesIO(big))
+    assert refused.value.detail == {"at_byte": 1_600_006}
+
+
+def test_size_is_checked_first() -> None:
+    class Huge(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            return 60_000_000 if whence == 2 else super().seek(offset)
+
+    with pytest.raises(Refused) as refused:
+        open_table(Huge(b"phone\n1\n"))
+    assert refused.value.code == "file_too_large"
+
+
+def workbook(cells: list[list[object]]) -> bytes:
+    """A minimal workbook: strings inline, numbers as numbers."""
+
+    def cell(value: object) -> str:
+        if isinstance(value, str):
+            return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+        return f'<c t="b"><v>{int(value)}</v></c>' if isinstance(value, bool) else f"<c><v>{value}</v></c>"
+
+    body = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in cells)
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{rels}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{rels}"><sheets><sheet name="S" sheetId="1" '
+        'r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+        f'Type="{rels}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>',
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def test_workbooks_read_like_files() -> None:
+    data = workbook(
+        [
+            ["Phone", "Name", "Spend", "VIP"],
+            [12025550100, "=1+1", 1.5, True],
+            ["+1 202 555 0101", "Ann\x07", 3, False],
+            ["", "", "", ""],
+            [2.5e18, "b", 0.0000001, False],
+        ]
+    )
+    table = open_table(io.BytesIO(data), name="people.xlsx")
+    assert (table.encoding, table.delimiter, table.header) == ("xlsx", "", ("Phone", "Name", "Spend", "VIP"))
+    found = list(table.rows)
+    assert [(row.line, row.error) for row in found] == [(2, ""), (3, "control_character"), (5, "")]
+    assert found[0].cells == ("12025550100", "=1+1", "1.5", "true")
+    assert found[2].cells == ("2.500000E+18", "b", "0.0000001", "false")
+    assert normalise(found[2].cells[0]).reason == "bad_character"
+
+
+def test_a_workbook_named_csv_and_other_archives_are_refused() -> None:
+    data = workbook([["phone"], ["1"]])
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w") as archive:
+        archive.writestr("a.txt", "phone\n1\n")
+    for content, name in ((data, "people.csv"), (plain.getvalue(), ""), (data[:300], "people.xlsx")):
+        with pytest.raises(Refused) as refused:
+            open_table(io.BytesIO(content), name=name)
+        assert (refused.value.code, refused.value.detail) == ("not_csv", {"kind": "zip_or_xlsx"})
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    for content in (data, b"phone,name\n" + data, b"\xff\xfe" + data):
+        try:
+            table = open_table(io.BytesIO(content))
+            assert all(row.cells is None or len(row.cells) == len(table.header) for row in table.rows)
+        except Refused as refused:
+            assert refused.code
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8), min_size=2, max_size=2),
+        max_size=8,
+    )
+)
+def test_what_a_csv_writer_writes_comes_back(cells: list[list[str]]) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerows([["phone", "name"], *cells])
+    expected = [tuple(row) for row in cells if any(row)]
+    assert [row.cells for row in rows(out.getvalue())] == expected
+
+
+def test_reading_is_fast_and_bounded_in_memory() -> None:
+    data = b"phone,name,city\r\n" + b"".join(
+        b"+1202555%04d,Demo Contact %d,Bern\r\n" % (n % 10000, n) for n in range(100_000)
+    )
+    source = io.BytesIO(data)
+    start = time.perf_counter()
+    count = sum(1 for _ in open_table(source).rows)
+    took = time.perf_counter() - start
+    print(f"{count / took:,.0f} rows/s")
+    assert count == 100_000
+    source = io.BytesIO(data)
+    tracemalloc.start()
+    assert sum(1 for _ in open_table(source).rows) == 100_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"peak {peak / 1e6:.1f} MB for a file of {len(data) / 1e6:.1f} MB")
+    assert peak < 5_000_000

@@ -1,0 +1,88 @@
+"""Messages in doubt are told apart by person, sender number, words and time, and settled only after two misses (I3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.rig import wait_for
+from bench.stage import Stage
+from messaging.models import Attempt, Message
+from messaging.rules.outcomes import Phase
+from messaging.sender.reconcile import Doubt, candidates
+from tenants.models import Due
+from tenants.scope import tenant_scope
+
+BEGUN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+DOUBT = Doubt(1, 1, "+12025550142", "Hi", BEGUN, "+12025550110")
+
+
+def listed(sid: str, *, seconds: float = 1, **changes: Any) -> dict[str, Any]:
+    shown = {"sid": sid, "body": "Hi", "from": "+12025550110", "direction": "outbound-api"}
+    return shown | {"date_created": format_datetime(BEGUN + timedelta(seconds=seconds))} | changes
+
+
+def test_ours_has_the_same_words_from_the_same_number_since_it_began() -> None:
+    newest_first = [
+        listed("late", seconds=90),
+        listed("inbound", direction="inbound"),
+        listed("other words", body="Hi!"),
+        listed("other number", **{"from": "+12025550118"}),
+        listed("ours"),
+        listed("clock", seconds=-30),
+        listed("before", seconds=-3600),
+        listed("odd", date_created=None),
+    ]
+    assert candidates(DOUBT, newest_first) == ["clock", "ours", "late"]
+
+
+def test_a_messaging_service_is_known_by_its_sid() -> None:
+    service = "MG" + "0" * 32
+    doubt = Doubt(1, 1, "+12025550142", "Hi", BEGUN, service)
+    rows = [listed("a", messaging_service_sid=service), listed("b")]
+    assert candidates(doubt, rows) == ["a"]
+
+
+@pytest.fixture
+def stage(live_db: Any, tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
+    yield made
+    made.close()
+
+
+def test_one_miss_is_not_enough_and_two_are(stage: Stage) -> None:
+    stage.people(3)
+    stage.carrier.tell("faults", {"mode": "500_before_accept", "count": 3})
+    stage.launch()
+    stage.sender("unknown_first=0.5", "unknown_last=4", "count_every=0.3", "breaker_open=0")
+
+    def results() -> set[str]:
+        with tenant_scope(stage.tenant.pk):
+            return set(Attempt.objects.values_list("result", flat=True))
+
+    assert wait_for(lambda: results() == {"missed"}, 15), (results(), stage.log())
+    assert stage.phases() == {Phase.UNKNOWN: 3}
+    assert wait_for(lambda: stage.phases() == {Phase.ABSENT: 3}, 15), stage.log()
+    assert results() == {"absent"}
+    assert wait_for(lambda: not Due.objects.filter(kind="reconcile").exists(), 5)
+
+
+def test_a_look_up_that_fails_settles_nothing(stage: Stage) -> None:
+    stage.people(2)
+    stage.carrier.tell("faults", {"mode": "accept_then_500", "count": 2})
+    stage.launch()
+    stage.send_all("unknown_first=3600", "breaker_open=0")
+    assert stage.phases() == {Phase.UNKNOWN: 2}
+    with tenant_scope(stage.tenant.pk):
+        Message.objects.update(not_before=None)
+    Due.objects.update(due_at=datetime.now(UTC))
+    stage.carrier.tell("accounts", {"sid": "AC" + "0" * 31 + "9", "token": "changed"})
+    sender = stage.sender("unknown_first=0.1", "unknown_last=0.2", "count_every=0.2")
+    assert wait_for(lambda: "a look-up failed" in stage.log(), 15), stage.log()
+    sender.stop()
+    assert stage.phases() == {Phase.UNKNOWN: 2}

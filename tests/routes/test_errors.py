@@ -1,0 +1,53 @@
+"""Errors carry the same headers, tell nothing, and are pages of the product (SEC24, SEC40)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.routes.conftest import World
+from tests.routes.headers import missing
+
+LEAKS = (b"Traceback", b"psycopg", b"DETAIL:", b".py", b"SELECT ", b"Exception Type")
+
+
+@pytest.mark.parametrize("actor", ["anonymous", "owner"])
+@pytest.mark.parametrize(
+    "path", ["/no-such-page/", "/hooks/twilio/no-such-key/inbound", "/campaigns/99999999999999999999/"]
+)
+def test_an_unknown_address(world: World, actor: str, path: str) -> None:
+    answer = world.ask(actor, "GET", path)
+    assert answer.status_code in {302, 404, 405}
+    assert missing(answer, personal=actor == "owner") == []
+
+
+def test_a_fault_is_a_page_without_its_cause(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("secret-canary")
+
+    monkeypatch.setattr("campaigns.views.lists.page_of_campaigns", broken)
+    monkeypatch.setattr(world.clients["owner"], "raise_request_exception", False)
+    answer = world.ask("owner", "GET", "/campaigns/")
+    assert answer.status_code == 500
+    assert [leak for leak in (*LEAKS, b"secret-canary") if leak in answer.content] == []
+    assert missing(answer, personal=True) == []
+
+
+def test_a_page_beyond_the_integers_is_not_found(world: World) -> None:
+    assert world.ask("owner", "GET", f"/campaigns/{2**63}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "a" * 5000, "9" * 400, "%", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")]
+)
+@pytest.mark.parametrize(
+    "path", ["/campaigns/?q={}", "/campaigns/?before={}", "/contacts/?q={}", "/contacts/?group={}"]
+)
+def test_odd_questions_are_answered(world: World, path: str, value: str) -> None:
+    assert world.ask("owner", "GET", path.format(quote(value))).status_code in {200, 302, 400, 404}
+
+
+def test_a_nul_in_a_form_is_refused(world: World) -> None:
+    assert world.ask("owner", "POST", "/campaigns/new/", {"name": "a\x00b"}).status_code == 400
