@@ -144,9 +144,9 @@ def live_db(transactional_db: None, machine: Run) -> Run:
     return machine
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def broker(machine: Run) -> Iterator[str]:
-    """A running broker at BROKER_URL; without this fixture nothing listens there."""
+    """A running broker at BROKER_URL, with an empty queue, for one file; elsewhere nothing listens there."""
     held = machine_broker.Broker(machine.layout.broker_data, machine.layout.broker_socket)
     held.start()
     yield machine_broker.url(machine.layout.broker_socket)

@@ -55,9 +55,6 @@ class Product:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
-        from smscrm.celery import app
-
-        app.control.purge()  # what a product before this one was still to do is not this one's
         for name, command in self.commands.items():
             with (self.folder / f"{name}.log").open("ab") as log:
                 self.running[name] = subprocess.Popen(
@@ -74,8 +71,9 @@ class Product:
 
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            if app.control.ping(timeout=0.5):
-                return
+            with app.connection_for_write() as wire:  # the pool's may lead to the broker of a file before
+                if app.control.ping(timeout=0.5, connection=wire):
+                    return
         raise AssertionError(f"no worker answers\n{self.log()}")
 
     def _await(self, port: int) -> None:

@@ -1,6 +1,5 @@
 """Merge fields: what is allowed, what is refused, and that nothing a value holds is ever run."""
 
-import time
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from messaging.rules.merge import UnknownField, compile_text
 from tenants.rules import Refused
+from tests.pace import cost
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,9 @@ def test_many_renders_a_second() -> None:
     text = 'Hi {{ first_name | default: "there" }}, {{ fields.city }}: {% if vip %}for you{% else %}sale{% endif %}!'
     compiled = compile_text(text)
     values = {"first_name": "Ann", "fields": {"city": "Bern"}, "vip": "", "last_name": "B"}
-    best = float("inf")
-    for _ in range(5):
-        start = time.process_time()
-        for _ in range(1000):
-            compiled.render(values)  # type: ignore[arg-type]
-        best = min(best, time.process_time() - start)
-    print(f"{1000 / best:,.0f} renders/s")
-    assert 1000 / best > 20_000
+    each = cost(lambda: compiled.render(values), 200, rounds=15)  # type: ignore[arg-type]
+    print(f"{1 / each:,.0f} renders/s")
+    assert 1 / each > 15_000  # 25,000 on that core; a busy neighbour on it takes a quarter
 
 
 @given(
