@@ -52,7 +52,9 @@ class App:
     def abandoned(self, request: Request) -> None:
         """Note a create whose body never came: it began here all the same."""
         if request.method == "POST" and request.path.endswith(MESSAGES):
-            entry = Create(request.begin_wall, request.begin_mono, 0, 0, False, "", "", "", "", 0, 0, "")
+            entry = Create(
+                request.came_wall, request.begin_wall, request.begin_mono, 0, 0, False, "", "", "", "", 0, 0, ""
+            )  # fmt: skip
             self.world.proof.create(entry)
 
     # -- Twilio -------------------------------------------------------------------------------------------------

@@ -5,6 +5,9 @@ times more processor time per request than everything the carrier decides.
 """
 
 import asyncio
+import socket
+import struct
+import sys
 import time
 from collections.abc import Callable
 from typing import Any, Protocol, cast
@@ -18,17 +21,27 @@ REASONS = {
 }  # fmt: skip
 
 
+# The kernel counts in ticks and tells milliseconds: what it says may be off by one tick either way.
+TICK_NS = int(time.clock_getres(getattr(time, "CLOCK_MONOTONIC_COARSE", time.CLOCK_MONOTONIC)) * 1e9)
+LAST_DATA_RECEIVED = 52  # bytes into Linux's struct tcp_info: tcpi_last_data_recv, u32, milliseconds
+
+
 class Request:
-    """One request. `begin_*` is when its headers were complete, `done_*` when its body was (nanoseconds)."""
+    """One request. `begin_*` is when its headers were complete, `done_*` when its body was (nanoseconds).
+
+    `came_wall` is the earliest moment at which the kernel can have had them: on a busy machine this process is
+    late to read what long lies there. A request in several packets came no later than its last.
+    """
 
     __slots__ = (
-        "begin_mono", "begin_wall", "body", "connection", "done_mono", "done_wall", "headers", "keep_alive",
-        "length", "method", "path", "query",
+        "begin_mono", "begin_wall", "body", "came_wall", "connection", "done_mono", "done_wall", "headers",
+        "keep_alive", "length", "method", "path", "query",
     )  # fmt: skip
 
     def __init__(self, connection: "Connection", head: bytes) -> None:
         self.connection = connection
         self.begin_mono, self.begin_wall = time.monotonic_ns(), time.time_ns()
+        self.came_wall = self.begin_wall
         self.done_mono = self.done_wall = 0
         lines = head.decode("latin-1").split("\r\n")
         self.method, target, version = lines[0].split(" ", 2)
@@ -109,6 +122,8 @@ class Connection(asyncio.Protocol):
         except ValueError:
             self._refuse(400)
             return False
+        if request.method == "POST":
+            request.came_wall -= self._lay_there()
         self.request, self.buffer = request, self.buffer[end + 4 :]
         if request.length > MAX_BODY:
             self._refuse(413)
@@ -116,6 +131,14 @@ class Connection(asyncio.Protocol):
         if request.headers.get("expect", "").lower() == "100-continue" and self.transport:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         return True
+
+    def _lay_there(self) -> int:
+        """How long the last packet can have been here unread, in nanoseconds; 0 where the kernel does not tell."""
+        link = self.transport.get_extra_info("socket") if self.transport else None
+        if link is None or not sys.platform.startswith("linux"):
+            return 0
+        info = link.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, LAST_DATA_RECEIVED + 4)
+        return int(struct.unpack_from("I", info, LAST_DATA_RECEIVED)[0]) * 1_000_000 + TICK_NS
 
     def _read_body(self, request: Request) -> bool:
         if "transfer-encoding" in request.headers and request.chunked:

@@ -156,8 +156,8 @@ class Messages:
         to = checked.to if checked else form.get("To", "")
         sender = checked.sender if checked else form.get("From", "") or form.get("MessagingServiceSid", "")
         entry = Create(
-            request.begin_wall, request.begin_mono, request.done_wall, request.done_mono, bool(sid), to, sender,
-            match.group(1) if match else "", sid, status, code, fault.mode if fault else "",
+            request.came_wall, request.begin_wall, request.begin_mono, request.done_wall, request.done_mono,
+            bool(sid), to, sender, match.group(1) if match else "", sid, status, code, fault.mode if fault else "",
         )  # fmt: skip
         self.proof.create(entry)
 

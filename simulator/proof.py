@@ -1,7 +1,8 @@
 """The carrier's log, kept for proofs: what arrived when, what was taken over, and how each webhook was answered.
 
 Times come in pairs: `*_mono_ns` (time.monotonic_ns, comparable within this machine) and `*_ns` (time.time_ns, wall
-clock). A request *begins* when its headers are complete here, which is never earlier than it began at the client.
+clock). A request *begins* when its headers are complete here, which is never earlier than it began at the client; it
+came here at `came_ns` or later, as the kernel knows, which a proof of an order on a busy machine goes by.
 """
 
 from collections import Counter, deque
@@ -16,6 +17,7 @@ WEBHOOKS_KEPT = 200_000
 class Create:
     """One create request. `body_ns` is 0 when the body never came; `m` is our id from the StatusCallback address."""
 
+    came_ns: int
     begin_ns: int
     begin_mono_ns: int
     body_ns: int

@@ -261,7 +261,7 @@ def _begun_after(requests: list[dict[str, Any]], replies: set[int], scripts: lis
     return sum(
         1
         for row in requests
-        if int(row["m"]) not in replies and row["begin_ns"] > stopped.get(row["to"], row["begin_ns"])
+        if int(row["m"]) not in replies and row["came_ns"] > stopped.get(row["to"], row["came_ns"])
     )
 
 

@@ -78,8 +78,8 @@ class Sink:
 class Carrier:
     """A running `python -m simulator`, steered over its control API."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, process: subprocess.Popen[str]) -> None:
+        self.url, self.process = url, process
 
     def call(self, method: str, path: str, data: object = None) -> Any:
         body = None if data is None else json.dumps(data).encode()
@@ -127,7 +127,7 @@ def running(*arguments: str) -> Iterator[Carrier]:
     try:
         line = process.stdout.readline()
         assert line.startswith("simulator ready http://"), line
-        yield Carrier(line.split()[-1])
+        yield Carrier(line.split()[-1], process)
     finally:
         process.terminate()
         assert process.wait(timeout=10) == 0

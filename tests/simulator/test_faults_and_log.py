@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import time
 from urllib.parse import urlsplit
@@ -102,6 +103,7 @@ def test_the_log_times_each_request_and_counts_double_handovers(carrier):
     ]  # fmt: skip
     for row in rows:
         assert before < row["begin_ns"] <= row["body_ns"] < time.time_ns()
+        assert row["begin_ns"] - 1_000_000_000 < row["came_ns"] <= row["begin_ns"]
         assert row["begin_mono_ns"] <= row["body_mono_ns"] <= time.monotonic_ns()
     counts = carrier.get("counts")
     assert (counts["requests"], counts["accepted"], counts["message_ids"]) == (4, 3, 2)
@@ -121,6 +123,26 @@ def test_a_request_whose_body_never_comes_has_begun(carrier):
     (entry,) = wait_for(carrier.log)
     assert entry["begin_ns"] and not entry["body_ns"] and not entry["accepted"]
     assert carrier.get("counts")["incomplete"] == 1
+
+
+def test_a_carrier_that_is_late_knows_when_a_request_came(carrier):
+    """A frozen process reads 0.3 s later what lay there; the kernel's word for it is a tick off at most."""
+    carrier.post("behaviour", {"callbacks": False})
+    host, port = urlsplit(carrier.url).hostname, urlsplit(carrier.url).port
+    body = b"To=%2B12025550142&From=%2B12025550110&Body=late"
+    path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection((host, port)) as connection:
+        time.sleep(0.1)
+        carrier.process.send_signal(signal.SIGSTOP)
+        sent = time.time_ns()
+        connection.sendall(head.encode() + body)
+        time.sleep(0.3)
+        carrier.process.send_signal(signal.SIGCONT)
+        assert b" 401 " in connection.recv(1000)
+    (entry,) = carrier.log()
+    assert entry["begin_ns"] - sent > 250_000_000
+    assert -25_000_000 < entry["came_ns"] - sent < 15_000_000
 
 
 def test_headers_begin_before_a_slow_body_is_complete(carrier):
