@@ -45,7 +45,7 @@
   const dataset = (series, line) => {
     const base = colour(`chart-${series.tone || 1}`);
     const shared = { label: series.label, data: series.values };
-    if (!line) return { ...shared, backgroundColor: series.hatched ? hatch(base) : base, borderRadius: 2, barPercentage: 0.6, categoryPercentage: 1, stack: "one" };
+    if (!line) return { ...shared, backgroundColor: series.hatched ? hatch(base) : base, borderRadius: 2, barPercentage: 0.6, maxBarThickness: 56, categoryPercentage: 1, stack: "one" };
     return {
       ...shared, borderColor: base, backgroundColor: colour("accent-soft"), fill: true, borderWidth: 2, tension: 0.3,
       pointRadius: (point) => (point.dataIndex === series.values.length - 1 ? 4 : 0),
