@@ -197,10 +197,9 @@ def why_context(request: Asked) -> dict[str, Any]:
 
 def bars_of(found: Why) -> list[dict[str, Any]]:
     """Reasons that were given now or before, most first."""
-    most = max((one.count for one in found.reasons), default=0) or 1
     return [
         {
-            "label": one.label, "count": one.count, "whole": most, "note": compared(one.count, one.before),
+            "label": one.label, "count": one.count, "whole": found.given or 1, "note": compared(one.count, one.before),
             "share": f"{_percent(one.count, found.given):.0f} %",
         }
         for one in found.reasons
