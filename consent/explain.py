@@ -23,7 +23,7 @@ class Explanation:
     """`sentence` starts with Yes or No; `steps` are the six of the chain; `sign` names the consent sign to show.
 
     `event` is the entry that decides (its `seq` is "#45,310 in the ledger"), None where nothing was ever said; `words`
-    their words, empty where none were kept.
+    their words and `file` the name of an attached file, empty where none were kept.
     """
 
     gate: Gate
@@ -34,6 +34,7 @@ class Explanation:
     facts: PhoneFacts
     event: ConsentEvent | None = None
     words: str = ""
+    file: str = ""
 
     @property
     def may(self) -> bool:
@@ -75,6 +76,7 @@ def explain(
         facts=facts,
         event=event,
         words=words,
+        file=evidence.file.name if evidence is not None and evidence.file else "",
     )
 
 

@@ -11,15 +11,21 @@ from django.db import connection
 
 from consent.actions.ledger import COLUMNS
 from consent.rules.chain import GENESIS, seal
-from consent.rules.evidence import Evidence, digest, plain_ip
+from consent.rules.evidence import Evidence, FileProof, digest, plain_ip
+from tenants.files import sha256_of
 from tenants.scope import tenant_scope
 
 CHUNK = 2000
+FILES_A_STEP = 64 * 1_048_576
 _EVENT = ", ".join(f"e.{name}" for name, _ in COLUMNS)
-_WORDS = "x.words, x.disclosure, x.note, host(x.ip), x.user_agent, x.url, x.actor_label"
+_WORDS = (
+    "x.words, x.disclosure, x.note, host(x.ip), x.user_agent, x.url, x.actor_label, x.taken_by, x.wording_version, "
+    "f.id, f.name, f.kind, f.size, f.sha256, f.path"
+)
 _READ = f"""
 SELECT {_EVENT}, e.prev, e.hash, x.id, x.salt, {_WORDS}
 FROM consent_consentevent e LEFT JOIN consent_consentevidence x ON x.id = e.evidence_id
+    LEFT JOIN consent_evidencefile f ON f.id = x.file_id
 WHERE e.tenant_id = %s AND e.seq > %s AND e.seq <= %s{{only}} ORDER BY e.seq LIMIT {CHUNK}
 """
 _NAMES = [name for name, _ in COLUMNS]
@@ -62,9 +68,9 @@ class _Broken(Exception):
 def verify(tenant_id: int) -> Verified:
     """Recompute every seal and every digest of a tenant's ledger, up to its head at this moment.
 
-    Missing evidence was erased; changed evidence, a changed, missing or added entry and a cut end are found. It
-    reads in chunks and locks nothing. A rewrite of the whole chain with its head is found only against a hash kept
-    outside the database.
+    Missing evidence was erased; changed evidence, a changed or missing file of it, a changed, missing or added entry
+    and a cut end are found. It reads in chunks and locks nothing. A rewrite of the whole chain with its head is found
+    only against a hash kept outside the database.
     """
     began = time.monotonic()
     check = _Check()
@@ -95,7 +101,8 @@ def verify_next(
 ) -> CheckedTo | Verified:
     """One step of `verify` for a large ledger: at most `limit` entries, then how far it came, or the result.
 
-    The caller keeps `so_far` between steps where nobody can change it.
+    A step also ends when 64 MB of attached files were read. The caller keeps `so_far` between steps where nobody can
+    change it.
     """
     began = time.monotonic()
     check = _Check()
@@ -107,6 +114,9 @@ def verify_next(
         try:
             for row in _rows(tenant_id, goal, after=check.seq):
                 check.entry(row)
+                if check.read >= FILES_A_STEP:
+                    goal = check.seq
+                    break
             if check.seq == goal < head:
                 return CheckedTo(check.seq, check.prev, head, check.erased)
             check.end(head, head_hash, _beyond(tenant_id, head))
@@ -120,7 +130,7 @@ class _Check:
     """Walks the chain."""
 
     def __init__(self) -> None:
-        self.seq, self.prev, self.erased = 0, GENESIS, 0
+        self.seq, self.prev, self.erased, self.read = 0, GENESIS, 0, 0
         self._digests: dict[int, bytes] = {}  # of shared evidence, met again and again
 
     def entry(self, row: tuple[Any, ...]) -> None:
@@ -151,6 +161,19 @@ class _Check:
                 self._digests.clear()
         if found != values[_DIGEST]:
             raise _Broken(seq, "Its evidence was changed after it was sealed.")
+        self._file(seq, words)
+
+    def _file(self, seq: int, words: list[Any]) -> None:
+        """What is on disk is what was sealed: read whole, since only its bytes prove anything."""
+        _, _, _, size, sha256, path = words[-6:]
+        if path is None:
+            return
+        self.read += size
+        on_disk = sha256_of(path)
+        if on_disk is None:
+            raise _Broken(seq, "Its file is missing, and nobody erased it.")
+        if on_disk != bytes(sha256):
+            raise _Broken(seq, "Its file was changed after it was sealed.")
 
     def end(self, head: int, head_hash: bytes, beyond: bool) -> None:
         if head != self.seq:
@@ -175,13 +198,15 @@ def export(
             entry["evidence_digest"] = bytes(entry["evidence_digest"]).hex()
             entry["prev"], entry["hash"] = bytes(row[_WIDTH]).hex(), bytes(row[_WIDTH + 1]).hex()
             row_id, salt, *words = row[_WIDTH + 2 :]
-            kept = None if row_id is None else asdict(_evidence(words)) | {"salt": bytes(salt).hex()}
+            kept = None if row_id is None else _evidence(words).facts() | {"salt": bytes(salt).hex()}
             yield entry | {"evidence": kept}
 
 
 def _evidence(columns: list[Any]) -> Evidence:
-    words, disclosure, note, ip, user_agent, url, label = columns
-    return Evidence(words, disclosure, note, plain_ip(ip), user_agent, url, label)
+    words, disclosure, note, ip, user_agent, url, label, taken_by, version, *file = columns
+    file_id, name, kind, size, sha256, _ = file
+    proof = None if file_id is None else FileProof(file_id, name, kind, size, bytes(sha256).hex())
+    return Evidence(words, disclosure, note, plain_ip(ip), user_agent, url, label, taken_by, version, proof)
 
 
 def _head(tenant_id: int) -> tuple[int, bytes]:

@@ -125,7 +125,8 @@ def state_as_of(*, phone_id: int, sender_id: int, at: datetime) -> AsOf:
 def evidence_of(events: Iterable[ConsentEvent]) -> dict[int, ConsentEvidence]:
     """Evidence by ledger number, for entries that still have theirs."""
     wanted = [(e.evidence_id, e.seq) for e in events if e.evidence_id is not None]
-    rows = ConsentEvidence.objects.in_bulk({evidence_id for evidence_id, _ in wanted})
+    found = ConsentEvidence.objects.select_related("file")
+    rows = found.in_bulk({evidence_id for evidence_id, _ in wanted})
     return {seq: rows[evidence_id] for evidence_id, seq in wanted if evidence_id in rows}
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from consent.history import export
-from consent.models import PhoneNumber
+from consent.models import ConsentEvidence, PhoneNumber
 from consent.reading import Entry, HistoryFilter, history
 from contacts.rules.guard import guarded
 from conversations.timeline import campaign_names
@@ -23,7 +23,8 @@ from tenants.rules import Actor
 COLUMNS = (
     "entry", "recorded_at", "occurred_at", "number", "kind", "how", "reach", "senders", "told_to", "from_status",
     "to_status",
-    "actor_kind", "actor", "words", "disclosure", "note", "ip", "user_agent", "url", "campaign", "answered_message",
+    "actor_kind", "actor", "words", "disclosure", "note", "taken_by", "wording_version", "file", "file_sha256", "ip",
+    "user_agent", "url", "campaign", "answered_message",
     "takes_back_entry", "evidence_erased", "evidence_digest", "evidence_salt", "previous_seal", "seal",
 )  # fmt: skip
 
@@ -83,12 +84,19 @@ def _line(entry: Entry, senders: dict[int, str], campaigns: dict[int, str]) -> l
         event.seq, event.recorded_at.isoformat(), event.occurred_at.isoformat(), entry.e164 or "erased",
         entry.change, entry.how, event.reach, reached, senders.get(event.sender_id or 0, ""), event.from_status,
         event.to_status, event.actor_kind, kept.actor_label if kept else "", kept.words if kept else "",
-        kept.disclosure if kept else "", kept.note if kept else "", (kept.ip or "") if kept else "",
+        kept.disclosure if kept else "", kept.note if kept else "", kept.taken_by if kept else "",
+        kept.wording_version if kept else "", *_file(kept), (kept.ip or "") if kept else "",
         kept.user_agent if kept else "", kept.url if kept else "", campaigns.get(event.campaign_ref or 0, ""),
         event.answered_message_id or "", event.undoes or "",
         "yes" if event.evidence_id is not None and kept is None else "no", bytes(event.evidence_digest).hex(),
         bytes(kept.salt).hex() if kept else "", bytes(event.prev).hex(), entry.seal,
     ]  # fmt: skip
+
+
+def _file(kept: ConsentEvidence | None) -> tuple[str, str]:
+    """That there is a file, by its name and the SHA-256 of its bytes."""
+    file = kept.file if kept else None
+    return (file.name, bytes(file.sha256).hex()) if file else ("", "")
 
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:

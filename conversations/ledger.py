@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.utils import timezone
 
-from consent.models import ConsentEvent
+from consent.models import ConsentEvent, EvidenceFile
 from consent.models.ledger import Kind, Method
-from consent.reading import Entry, HistoryFilter, facts_of, history
+from consent.reading import Entry, HistoryFilter, evidence_of, facts_of, history
 from consent.rules.fold import Fact, PhoneState, fold
 from consent.rules.numbers import show
 from contacts.models import Contact
@@ -21,7 +21,9 @@ from conversations.rules.timeline import entry_line, plain, when
 from conversations.timeline import campaign_names, told_of
 from messaging.models import Message
 from messaging.rules.links import without_tokens
+from tenants.files import path_of
 from tenants.models import SenderNumber, Tenant
+from tenants.rules import Refused
 
 _ACTORS = {
     "person": "The person",
@@ -65,6 +67,7 @@ class Row:
     how: str
     by: str
     seal: str
+    file: str
 
 
 def rows_of(
@@ -112,6 +115,7 @@ def _row(
         how=_how(entry),
         by=actor_of(entry),
         seal=f"{entry.seal[:4]}…{entry.seal[-4:]}",
+        file=entry.evidence.file.name if entry.evidence and entry.evidence.file else "",
     )
 
 
@@ -219,11 +223,35 @@ def entry_context(seq: int, tenant: Tenant) -> dict[str, Any]:
         "answered_text": without_tokens(answered.body or "") if answered else "",
         "evidence": entry.evidence,
         "erased": event.evidence_id is not None and entry.evidence is None,
+        "file_seal": _grouped(_file_seal(entry)),
         "seal": _grouped(entry.seal),
         "prev": _grouped(bytes(event.prev).hex()),
         "digest": _grouped(bytes(event.evidence_digest).hex()),
         "nav_key": "consent",
     }
+
+
+def file_of(seq: int) -> EvidenceFile:
+    """The file of an entry; 404 where it has none, or none any more."""
+    event = ConsentEvent.objects.filter(seq=seq).first()
+    evidence = evidence_of([event]).get(seq) if event is not None else None
+    if evidence is None or evidence.file is None:
+        raise Http404("no such file")
+    return evidence.file
+
+
+def open_file(file: EvidenceFile) -> IO[bytes]:
+    """Its bytes. Raises `Refused("not_found")` where the disk has lost them."""
+    try:
+        return path_of(file.path).open("rb")
+    except FileNotFoundError:
+        told = "This file is missing on the server’s disk. Check the ledger, and tell who runs the server."
+        raise Refused("not_found", told) from None
+
+
+def _file_seal(entry: Entry) -> str:
+    file = entry.evidence.file if entry.evidence else None
+    return bytes(file.sha256).hex() if file else ""
 
 
 def _answered(event: ConsentEvent) -> Message | None:

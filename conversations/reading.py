@@ -141,6 +141,7 @@ def _card(
         "verdict": verdict,
         "sentence": sentence[:1].upper() + sentence[1:] if verdict.endswith(".") else sentence,
         "source": f"Answering “{campaign}”." if campaign else "",
+        "file": answer.file,
         "proof_url": reverse("conversations:entry", args=[event.seq]) if event else "",
         "proof_number": f"{event.seq:,}" if event else "",
         "chosen": chosen,

@@ -120,6 +120,7 @@ def told_of(entry: Entry, campaigns: dict[int, str]) -> Told:
         by=evidence.actor_label if evidence else "",
         campaign=campaigns.get(event.campaign_ref or 0, ""),
         to_status=event.to_status,
+        file=evidence.file.name if evidence and evidence.file else "",
     )
 
 

@@ -186,6 +186,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MAX_IMPORT_BYTES = 52_428_800
+MAX_EVIDENCE_BYTES = 20_971_520  # a scan, a photo, twenty minutes of a call
 
 # ── language, time, files ─────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-us"
@@ -250,6 +251,7 @@ DUE_TASKS = {
     "survey": "conversations.tasks.ask_survey",
     "words": "conversations.tasks.try_words",
     "lapse": "consent.tasks.lapse_opt_in_requests",
+    "files": "consent.tasks.forget_files",
     "notices": "conversations.tasks.tell_rule",
     "paused_itself": "conversations.tasks.tell_paused",
     "outbox": "conversations.tasks.deliver_outbox",

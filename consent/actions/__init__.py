@@ -4,6 +4,7 @@ from consent.actions.asking import ask_opt_in, confirm_opt_in, lapse_requests, n
 from consent.actions.blocking import block, mistake, unblock
 from consent.actions.bulk import BulkOutcome, bulk_block, bulk_opt_out
 from consent.actions.erasing import erase
+from consent.actions.files import drop_file, files_leaving, forget_files, keep_file, kept_file
 from consent.actions.holds import hold, provider_doubt, release_hold
 from consent.actions.importing import import_opt_ins, withdraw_import
 from consent.actions.keywords import check_words, lists_of, save_words
@@ -34,11 +35,16 @@ __all__ = [
     "check_words",
     "confirm_opt_in",
     "covered_senders",
+    "drop_file",
     "e164_hash",
     "erase",
+    "files_leaving",
+    "forget_files",
     "give_back",
     "hold",
     "import_opt_ins",
+    "keep_file",
+    "kept_file",
     "lapse_requests",
     "lists_of",
     "mark_unusable",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import connection
 
+from consent.actions.files import erase_files
 from consent.actions.ledger import EventDraft
 from consent.actions.outcomes import Outcome, first_answer, known, written
 from consent.actions.recording import ERASED, lock_phone
-from consent.models import PhoneNumber
+from consent.models import ChannelConsent, PhoneNumber
 from consent.models.ledger import Kind, Method
 from tenants.actions import audit
 from tenants.rules import Actor, Role, require
@@ -19,10 +20,11 @@ DELETE FROM consent_consentevidence WHERE NOT shared AND id IN
 
 
 def erase(*, phone_id: int, event_key: str, actor: Actor) -> Outcome:
-    """Empty the number and delete the evidence of one person; permissions, hash and history stay.
+    """Empty the number and delete the evidence of one person, files too; permissions, hash and history stay.
 
     The number is Blocked with the reason "erased": only the person comes back, by START or sign-up. The chain still
-    verifies. What other apps keep about them follows from the entry. Audited; by a manager or above.
+    verifies. What other apps keep about them follows from the entry. Files leave the disk after the commit. Audited;
+    by a manager or above.
     """
     require(actor, Role.MANAGER, "erase a person")
     phone = lock_phone(phone_id)
@@ -37,6 +39,8 @@ def erase(*, phone_id: int, event_key: str, actor: Actor) -> Outcome:
         cursor.execute(_EVIDENCE, [phone_id])
         deleted = cursor.rowcount
         cursor.execute("SET LOCAL app.erasing = 'off'")
+    files = erase_files(phone_id=phone_id)
+    ChannelConsent.objects.filter(phone_id=phone_id).update(evidence="", actor_label="")
     PhoneNumber.objects.filter(id=phone_id).update(e164=None, zone="")
-    audit(actor, "person.erased", "phone", phone_id, ledger=outcome.seq, evidence=deleted)
+    audit(actor, "person.erased", "phone", phone_id, ledger=outcome.seq, evidence=deleted, files=files)
     return outcome

@@ -25,9 +25,10 @@ _MOVE_HEAD = "UPDATE consent_consenthead SET seq = %s, hash = %s WHERE tenant_id
 _KNOWN = "SELECT event_key, seq FROM consent_consentevent WHERE tenant_id = %s AND event_key = ANY(%s)"
 _EVIDENCE = """
 INSERT INTO consent_consentevidence
-    (tenant_id, words, disclosure, note, ip, user_agent, url, actor_label, shared, salt, created_at)
+    (tenant_id, words, disclosure, note, ip, user_agent, url, actor_label, taken_by, wording_version, file_id, shared,
+     salt, created_at)
 SELECT %s, e.*, now() FROM unnest(%s::text[], %s::text[], %s::text[], %s::inet[], %s::text[], %s::text[], %s::text[],
-    %s::boolean[], %s::bytea[]) AS e
+    %s::text[], %s::text[], %s::bigint[], %s::boolean[], %s::bytea[]) AS e
 RETURNING salt, id
 """
 #: Columns of an entry in the order of the canonical form (consent.rules.chain), with their SQL types.
@@ -186,9 +187,12 @@ def _store_evidence(
     cursor: Any, tenant_id: int, items: Iterable[tuple[Evidence, bytes]], *, shared: bool
 ) -> dict[bytes, int]:
     rows = [
-        (e.words, e.disclosure, e.note, e.ip, e.user_agent, e.url, e.actor_label, shared, salt)
+        (
+            e.words, e.disclosure, e.note, e.ip, e.user_agent, e.url, e.actor_label, e.taken_by, e.wording_version,
+            e.file.id if e.file else None, shared, salt,
+        )
         for e, salt in items
-    ]
+    ]  # fmt: skip
     cursor.execute(_EVIDENCE, [tenant_id, *(list(column) for column in zip(*rows, strict=True))])
     return {bytes(salt): row_id for salt, row_id in cursor.fetchall()}
 

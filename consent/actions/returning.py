@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from consent.actions.files import attach_file
 from consent.actions.holds import drop_doubt
 from consent.actions.ledger import EventDraft
 from consent.actions.numbers import give_back
@@ -77,22 +78,26 @@ def opt_in(
     sender_id: int | None = None,
     answered_message_id: int | None = None,
     e164: str | None = None,
+    file_id: int | None = None,
 ) -> Outcome:
     """Opt a phone number in to senders: a form, the page, a double opt-in, or the team with proof.
 
     `whole_reach`: also to every sender of the opt-outs that cover these. `provider_start`: it was a START through
     `sender_id`, which lifts the provider's block. An opt-in told before the opt-out in force does not undo it:
-    refused for the team ("opted_out_later"), `no_effect` for the person. Refuses "proof_needed" when the team gives
-    neither words, disclosure, note nor file, and "erased" when anyone but the person brings an erased number back.
+    refused for the team ("opted_out_later"), `no_effect` for the person. `file_id`: a kept file that proves it.
+    Refuses "proof_needed" when the team gives neither words, disclosure, note nor file, "erased" when anyone but the
+    person brings an erased number back, "file_unknown" and "file_taken".
     """
     if not sender_ids:
         raise Refused("sender_needed", "Choose at least one sender number.", "senders")
-    _may_record(actor, evidence)
+    _may_record(actor, evidence, file_id)
     phone = lock_phone(phone_id)
     if known(event_key):
         return first_answer(event_key, phone)
     if phone.state.erased and actor.kind in _TEAM | {ActorKind.BOT}:
         raise Refused("erased", "This person was erased. Only they can come back, by START or by signing up.")
+    if file_id is not None:
+        evidence = replace(evidence, file=attach_file(file_id=file_id, phone_id=phone_id, actor=actor))
     draft = EventDraft(
         phone_id=phone_id, kind=Kind.OPT_IN, method=method, actor=actor, event_key=event_key, evidence=evidence,
         sender_id=sender_id if sender_id is not None else (sender_ids[0] if len(set(sender_ids)) == 1 else None),
@@ -140,10 +145,10 @@ def wish_to_return(
     return written(draft, phone)
 
 
-def _may_record(actor: Actor, evidence: Evidence) -> None:
+def _may_record(actor: Actor, evidence: Evidence, file_id: int | None) -> None:
     if actor.kind == ActorKind.MEMBER:
         require(actor, Role.AGENT, "record an opt-in")
-    if actor.kind in _TEAM and not evidence.proves:
+    if actor.kind in _TEAM and not evidence.proves and file_id is None:
         raise Refused(
             "proof_needed", "Say how they agreed: their words, the file, or where it is kept.", "words"
         )

@@ -162,6 +162,7 @@ def _params(
 ) -> dict[str, Any]:
     assert isinstance(draft.evidence, Evidence)
     proof, salt = labelled(draft.evidence, draft.actor).storable(), os.urandom(SALT_BYTES)
+    assert not (proof.taken_by or proof.wording_version or proof.file), "kept by `append_events` only"
     proven = b"" if proof.empty else digest(proof, salt)
     values = ledger_values(draft, current_tenant_id(), 0, draft.occurred_at, None, proven)
     changed = {s: k for s, k in after.permissions.items() if before.permissions.get(s) != k}

@@ -17,6 +17,7 @@ from consent.models import (
     ConsentEvidence,
     ConsentHead,
     Disclosure,
+    EvidenceFile,
     Hold,
     KeywordSet,
     LedgerCursor,
@@ -93,10 +94,27 @@ class ChannelConsentAdmin(OfPhone):
 class ConsentEvidenceAdmin(StaffAdmin):
     """The exact words and what was shown; an erasure takes them away, nothing else ever touches them."""
 
-    list_display = ("id", "words", "note", "actor_label", "shared", "created_at")
+    list_display = ("id", "words", "note", "file", "actor_label", "shared", "created_at")
+    list_select_related = ("file",)
     fields = (
-        "words", "disclosure", "note", "ip", "user_agent", "url", "actor_label", "shared", "created_at",
+        "words", "disclosure", "wording_version", "note", "taken_by", "file", "ip", "user_agent", "url", "actor_label",
+        "shared", "created_at",
     )  # fmt: skip
+
+
+@admin.register(EvidenceFile, site=site)
+class EvidenceFileAdmin(OfPhone):
+    """Scans, photos and recordings that prove an agreement: that they are there. Members read them, staff do not."""
+
+    list_display = ("name", "kind", "size", "phone", "created_at", "erased_at")
+    list_filter = ("kind",)
+    list_select_related = ("phone",)
+    fields = ("name", "kind", "size", "digest", "phone", "created_at", "erased_at")
+    readonly_fields = ("digest",)
+
+    @admin.display(description="SHA-256")
+    def digest(self, obj: EvidenceFile) -> str:
+        return bytes(obj.sha256).hex()
 
 
 @admin.register(ConsentHead, site=site)

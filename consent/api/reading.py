@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from consent.actions import e164_hash
 from consent.checking import CLASSES, check_numbers, class_of
 from consent.explain import explain
-from consent.models import ConsentEvent, PhoneNumber
+from consent.models import ConsentEvent, ConsentEvidence, PhoneNumber
 from consent.models.ledger import Kind, Method
 from consent.models.numbers import Status
 from consent.reading import Entry, HistoryFilter, history
+from consent.rules.filekinds import KINDS
 from consent.rules.gate import Gate
 from consent.rules.numbers import normalise
 from tenants.apikit import (
@@ -91,6 +92,16 @@ class ExplanationShape(serializers.Serializer):
     way_back = serializers.CharField(allow_blank=True)
     steps = StepShape(many=True)
     seq = serializers.IntegerField(allow_null=True, help_text="The entry of the history that decides.")
+    has_file = serializers.BooleanField(help_text="That entry is proved by a scan, a photo or a recording.")
+
+
+class FileShape(serializers.Serializer):
+    """A file of evidence. Its bytes are for members, in the web pages; the digest of the entry covers these facts."""
+
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=list(KINDS), help_text="Judged by its content.")
+    size = serializers.IntegerField(help_text="In bytes.")
+    sha256 = serializers.CharField(help_text="Of the bytes, in hexadecimal.")
 
 
 class EvidenceShape(serializers.Serializer):
@@ -103,6 +114,9 @@ class EvidenceShape(serializers.Serializer):
     user_agent = serializers.CharField(allow_blank=True)
     url = serializers.CharField(allow_blank=True)
     actor_label = serializers.CharField(allow_blank=True)
+    taken_by = serializers.CharField(allow_blank=True, help_text="Who heard it or took the paper.")
+    wording_version = serializers.CharField(allow_blank=True, help_text="Which kept wording they were shown.")
+    file = FileShape(allow_null=True, help_text="An attached scan, photo or recording.")
 
 
 class EntryShape(serializers.Serializer):
@@ -127,6 +141,7 @@ class EntryShape(serializers.Serializer):
     broadcast = serializers.IntegerField(allow_null=True)
     undoes = serializers.IntegerField(allow_null=True)
     seal = serializers.CharField(help_text="SHA-256 over this entry and the one before it.")
+    has_file = serializers.BooleanField(help_text="A scan, photo or recording is attached.")
     evidence = EvidenceShape(
         allow_null=True, help_text="With the scope `consent` only; null without, and after an erasure."
     )
@@ -207,6 +222,7 @@ class Explain(View):
             "sentence": found.sentence,
             "way_back": found.way_back,
             "seq": found.event and found.event.seq,
+            "has_file": bool(found.file),
         }
         steps = [{"key": s.key, "label": s.label, "state": s.state, "detail": s.detail} for s in found.steps]
         return Response(shown | {"steps": steps})
@@ -258,6 +274,16 @@ def _phones(wanted: dict[str, Any], country: str) -> list[int] | None:
     return list(phones.values_list("pk", flat=True))
 
 
+_TEXTS = (
+    "words", "disclosure", "note", "ip", "user_agent", "url", "actor_label", "taken_by", "wording_version",
+)  # fmt: skip
+
+
+def _evidence(kept: ConsentEvidence) -> dict[str, Any]:
+    file = kept.file.proof().sealed() if kept.file else None
+    return {name: getattr(kept, name) for name in _TEXTS} | {"file": file}
+
+
 def _entries(rows: Sequence[Entry], with_words: bool) -> list[dict[str, Any]]:
     same = (
         "seq",
@@ -270,7 +296,6 @@ def _entries(rows: Sequence[Entry], with_words: bool) -> list[dict[str, Any]]:
         "recorded_at",
         "undoes",
     )
-    evidence = ("words", "disclosure", "note", "ip", "user_agent", "url", "actor_label")
     return [
         {
             **{name: getattr(row.event, name) for name in same},
@@ -282,9 +307,8 @@ def _entries(rows: Sequence[Entry], with_words: bool) -> list[dict[str, Any]]:
             "answered_message": row.event.answered_message_id,
             "broadcast": row.event.campaign_ref,
             "seal": row.seal,
-            "evidence": {name: getattr(row.evidence, name) for name in evidence}
-            if with_words and row.evidence is not None
-            else None,
+            "has_file": row.evidence is not None and row.evidence.file is not None,
+            "evidence": _evidence(row.evidence) if with_words and row.evidence is not None else None,
         }
         for row in rows
     ]

@@ -1,5 +1,6 @@
 """Whom we may text."""
 
+from consent.models.files import EvidenceFile
 from consent.models.ledger import ConsentEvent, ConsentEvidence, ConsentHead, LedgerCursor
 from consent.models.numbers import Hold, OptInRequest, Permission, PhoneNumber
 from consent.models.wording import Channel, ChannelConsent, Disclosure, KeywordSet
@@ -11,6 +12,7 @@ __all__ = [
     "ConsentEvidence",
     "ConsentHead",
     "Disclosure",
+    "EvidenceFile",
     "Hold",
     "KeywordSet",
     "LedgerCursor",

@@ -7,7 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from tenants.rowsecurity import RowSecurity, TenantModel, never_truncated, walled
+from consent.rules.evidence import Evidence, plain_ip
+from tenants.rowsecurity import RowSecurity, SameTenant, TenantModel, child_of, never_truncated, walled
 
 
 class Kind(models.TextChoices):
@@ -114,7 +115,8 @@ class ConsentEvent(TenantModel):
 class ConsentEvidence(TenantModel):
     """The personal part of ledger entries: exact words, disclosure, address. Covered by the entry's digest.
 
-    Never changed. Deleted only inside an erasure (`app.erasing`), after which the chain still verifies.
+    Never changed. Deleted only inside an erasure (`app.erasing`), after which the chain still verifies. `taken_by`,
+    `wording_version` and the attached `file` count in the digest where they are set (consent.rules.evidence).
     `shared` evidence belongs to a whole import and holds nothing about one person.
     """
 
@@ -125,13 +127,28 @@ class ConsentEvidence(TenantModel):
     user_agent = models.CharField(max_length=400, blank=True)
     url = models.CharField(max_length=500, blank=True)
     actor_label = models.CharField(max_length=120, blank=True)
+    taken_by = models.CharField(max_length=120, blank=True, db_default="")
+    wording_version = models.CharField(max_length=120, blank=True, db_default="")
+    file = child_of(
+        "consent.EvidenceFile", null=True, blank=True, db_index=False, on_delete=models.DO_NOTHING
+    )
     shared = models.BooleanField(default=False)
     salt = models.BinaryField(max_length=16)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name_plural = "consent evidence"
-        constraints = [RowSecurity(name="consent_evidence_wall")]
+        constraints = [
+            RowSecurity(name="consent_evidence_wall"),
+            SameTenant(column="file_id", parent="consent_evidencefile", name="consent_evidence_file_same"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "file"],
+                condition=models.Q(file__isnull=False),
+                name="consent_evidence_file",
+            )
+        ]
         triggers = [
             pgtrigger.Protect(name="no_change", operation=pgtrigger.Update),
             never_truncated(),
@@ -148,6 +165,13 @@ class ConsentEvidence(TenantModel):
 
     def __str__(self) -> str:
         return f"evidence {self.pk}"
+
+    def proof(self) -> Evidence:
+        """As the digest covers it."""
+        return Evidence(
+            self.words, self.disclosure, self.note, plain_ip(self.ip), self.user_agent, self.url, self.actor_label,
+            self.taken_by, self.wording_version, self.file.proof() if self.file else None,
+        )  # fmt: skip
 
 
 class ConsentHead(TenantModel):

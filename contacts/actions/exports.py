@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from consent.models import PhoneNumber
 from consent.reading import Kept, do_not_contact, permissions_of, reach_labels
-from contacts.actions.sheets import path_of
 from contacts.filters import PERMISSIONS, contacts_of, read_filter
 from contacts.models import Contact, ContactTag, ExportJob, FieldDefinition, GroupMember, ImportJob, ImportRow
 from contacts.models.jobs import JobStatus
@@ -24,6 +23,7 @@ from contacts.rules.guard import guarded
 from contacts.rules.outcomes import is_refused, outcome
 from tenants import due
 from tenants.actions import audit
+from tenants.files import path_of
 from tenants.models import SenderNumber, Tenant
 from tenants.rules import Actor, ActorKind, Refused, Role, require
 from tenants.scope import current_tenant_id, tenant_scope

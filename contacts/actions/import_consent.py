@@ -55,8 +55,7 @@ def shared_evidence(job: ImportJob, actor: Actor) -> SharedEvidence:
     """The job's one evidence row, made with its first entry."""
     if job.evidence_id:
         row = ConsentEvidence.objects.get(pk=job.evidence_id)
-        kept = Evidence(row.words, row.disclosure, row.note, row.ip, row.user_agent, row.url, row.actor_label)
-        return SharedEvidence(row.pk, digest(kept, bytes(row.salt)))
+        return SharedEvidence(row.pk, digest(row.proof(), bytes(row.salt)))
     shared = share_evidence(evidence_of(Answer.of(job.consent), job.file_name), actor)
     job.evidence_id = shared.id
     job.save(update_fields=["evidence_id"])

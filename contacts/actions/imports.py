@@ -15,7 +15,7 @@ from contacts.models import FieldDefinition, Group, ImportJob, Tag
 from contacts.models.jobs import JobStatus
 from contacts.rules.consent_answer import Answer, read_answer
 from contacts.rules.mapping import check_mapping
-from tenants import due
+from tenants import due, files
 from tenants.actions import audit
 from tenants.models import SenderNumber, Tenant
 from tenants.rules import Actor, Refused, Role, require
@@ -33,15 +33,17 @@ def prepare_import(
     """
     require(actor, Role.MANAGER, "import contacts")
     tenant_id = current_tenant_id()
-    path, size = sheets.keep(tenant_id, chunks, limit=settings.MAX_IMPORT_BYTES)
+    stored = files.store(
+        tenant_id, chunks, limit=settings.MAX_IMPORT_BYTES, folder="imports", hint="Split it."
+    )
     try:
-        sheet = sheets.inspect(path, file_name)
+        sheet = sheets.inspect(stored.path, file_name)
         tenant = Tenant.objects.get(pk=tenant_id)
         job: ImportJob = ImportJob.objects.create(
             status=JobStatus.DRAFT,
-            file=path,
-            file_name=sheets.shown_name(file_name),
-            size=size,
+            file=stored.path,
+            file_name=files.shown_name(file_name),
+            size=stored.size,
             encoding=sheet.encoding,
             delimiter=sheet.delimiter,
             header=list(sheet.header),
@@ -52,7 +54,7 @@ def prepare_import(
             created_by_id=user_id,
         )
     except BaseException:
-        sheets.forget(path)
+        files.forget(stored.path)
         raise
     return job
 
@@ -175,4 +177,4 @@ def discard_import(*, job_id: int, actor: Actor) -> None:
     job = draft(job_id)
     path = job.file
     job.delete()
-    transaction.on_commit(lambda: sheets.forget(path))
+    transaction.on_commit(lambda: files.forget(path))

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-from django.conf import settings
 
 from contacts.rules.columns import guess
 from contacts.rules.files import Row, open_table
 from contacts.rules.mapping import FIXED
-from tenants.rules import Refused
+from tenants.files import path_of
 
 SAMPLE = 25
 
@@ -28,48 +23,6 @@ class Sheet:
     sample: tuple[tuple[str, ...], ...]
     targets: tuple[str, ...]
     rows: int
-
-
-def keep(tenant_id: int, chunks: Iterable[bytes], *, limit: int, folder: str = "imports") -> tuple[str, int]:
-    """Write below FILES_ROOT under a random name, readable by this program only; (path below FILES_ROOT, size).
-
-    Raises `Refused("file_too_large")` beyond `limit` bytes; nothing is left then.
-    """
-    relative = f"{folder}/{tenant_id}/{secrets.token_hex(16)}"
-    path = settings.FILES_ROOT / relative
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    size = 0
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-            for chunk in chunks:
-                size += len(chunk)
-                if size > limit:
-                    raise Refused(
-                        "file_too_large",
-                        f"The file is larger than {limit // 1_048_576} MB. Split it.",
-                        "file",
-                    )
-                target.write(chunk)
-    except BaseException:
-        forget(relative)
-        raise
-    return relative, size
-
-
-def path_of(relative: str) -> Path:
-    """Where a kept file is."""
-    return settings.FILES_ROOT / relative
-
-
-def forget(relative: str) -> None:
-    """Delete a kept file; one that is gone already is no error."""
-    path_of(relative).unlink(missing_ok=True)
-
-
-def shown_name(name: str) -> str:
-    """The last part of an upload's name, without control characters, for pages."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(c for c in last if c.isprintable())[:200] or "file"
 
 
 def inspect(relative: str, name: str) -> Sheet:

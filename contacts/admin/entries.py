@@ -17,6 +17,7 @@ from consent.actions.ledger import COLUMNS
 from consent.models import ConsentEvent, ConsentEvidence, PhoneNumber
 from consent.models.ledger import Kind, Method
 from consent.reading import evidence_of
+from consent.rules.evidence import FileProof
 from consent.rules.numbers import show
 from contacts.models import Contact
 from contacts.rules.guard import guarded
@@ -27,12 +28,12 @@ from tenants.rules import Refused
 CHUNK = 2000
 MOST = 200_000
 IN_MEMORY = 4 * 1024 * 1024
-_EVIDENCE = ("words", "disclosure", "note", "ip", "user_agent", "url", "actor_label")
 _NAMES = [name for name, _ in COLUMNS]
 HEADER = [
     "entry", "recorded_at", "told_at", "number", "what", "how", "reach", "sender_numbers", "from_status", "to_status",
-    "who", "who_label", "words", "disclosure", "note", "ip", "user_agent", "url", "answered_message",
-    "campaign", "event_key", "evidence_erased", "evidence_digest", "seal_before", "seal",
+    "who", "who_label", "words", "disclosure", "note", "taken_by", "wording_version", "ip", "user_agent", "url", "file",
+    "file_sha256", "answered_message", "campaign", "event_key", "evidence_erased", "evidence_digest", "seal_before",
+    "seal",
 ]  # fmt: skip
 
 
@@ -67,6 +68,10 @@ class Line:
     @property
     def note(self) -> str:
         return self.evidence.note if self.evidence else ""
+
+    @property
+    def file(self) -> FileProof | None:
+        return self.evidence.file.proof() if self.evidence and self.evidence.file else None
 
     @property
     def at(self) -> datetime:
@@ -170,15 +175,19 @@ def _write_csv(file: Any, chunks: Iterable[list[ConsentEvent]]) -> int:
     return count
 
 
+_TEXTS = (
+    "actor_label", "words", "disclosure", "note", "taken_by", "wording_version", "ip", "user_agent", "url",
+)  # fmt: skip
+
+
 def _cells(line: Line) -> list[object]:
     e, kept = line.event, line.evidence
     return [
         e.seq, e.recorded_at.isoformat(), e.occurred_at.isoformat(), line.e164, line.what, line.how, e.reach,
         line.senders, e.from_status, e.to_status, e.actor_kind,
-        *(getattr(kept, name) if kept else "" for name in ("actor_label", "words", "disclosure", "note")),
-        *(getattr(kept, name) if kept else "" for name in ("ip", "user_agent", "url")),
-        e.answered_message_id, line.campaign, e.event_key, "yes" if line.erased else "",
-        bytes(e.evidence_digest).hex(), bytes(e.prev).hex(), line.seal,
+        *(getattr(kept, name) if kept else "" for name in _TEXTS), line.file.name if line.file else "",
+        line.file.sha256 if line.file else "", e.answered_message_id, line.campaign, e.event_key,
+        "yes" if line.erased else "", bytes(e.evidence_digest).hex(), bytes(e.prev).hex(), line.seal,
     ]  # fmt: skip
 
 
@@ -201,7 +210,7 @@ def _pack(line: Line) -> dict[str, Any]:
     entry: dict[str, Any] = {name: getattr(event, name) for name in _NAMES}
     entry |= {"prev": event.prev, "hash": event.hash, "number": line.e164, "campaign": line.campaign}
     entry["sender_names"] = line.senders
-    entry["evidence"] = {n: getattr(kept, n) for n in _EVIDENCE} | {"salt": kept.salt} if kept else None
+    entry["evidence"] = kept.proof().facts() | {"salt": kept.salt} if kept else None
     return entry
 
 

@@ -132,7 +132,8 @@ class ConsentEventAdmin(StaffAdmin):
         if obj.line.erased:
             return "(erased)"
         said = " ".join((obj.line.words or obj.line.note).split())
-        return f"{said[:79]}…" if len(said) > 80 else said
+        said = f"{said[:79]}…" if len(said) > 80 else said
+        return f"{said} (file: {obj.line.file.name})".strip() if obj.line.file else said
 
     @admin.display(description="Campaign answered")
     def campaign(self, obj: Any) -> str:

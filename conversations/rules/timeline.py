@@ -42,6 +42,7 @@ class Told:
     by: str = ""
     campaign: str = ""
     to_status: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def _meta(told: Told) -> str:
     parts = [how, f"answering “{told.campaign}”" if told.campaign else ""]
     if told.note:
         parts.append(" ".join(told.note.split()))
+    if told.file:
+        parts.append(f"with the file {told.file}")
     if told.by:
         parts.append(f"recorded by {told.by}")
     text = ", ".join(part for part in parts if part)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("consent/check/", consent.check, name="check"),
     path("consent/check/step/", consent.check_step, name="check_step"),
     path("consent/entries/<int:seq>/", consent.entry, name="entry"),
+    path("consent/entries/<int:seq>/file/", consent.entry_file, name="entry_file"),
     path("consent/help/", consent.guide, name="guide"),
     path("consent/recipes/", consent.recipes, name="recipes"),
     path("consent/do-not-contact/", consent.do_not_contact, name="do_not_contact"),

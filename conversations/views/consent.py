@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,8 +19,9 @@ from conversations.actions import lists as acts
 from conversations.browsing import read_browsing
 from conversations.checking import start_check, step
 from conversations.forms import ActForm, AddNumberForm, PasteForm
-from conversations.ledger import entry_context
+from conversations.ledger import entry_context, file_of, open_file
 from conversations.lists import ListFilter, history_csv, list_csv
+from conversations.reading import rights_of
 from conversations.views import Asked
 from tenants.actions import audit
 from tenants.rules import Refused, Role, require
@@ -35,7 +36,22 @@ def history(request: Asked) -> HttpResponse:
 @require_GET
 def entry(request: Asked, seq: int) -> HttpResponse:
     """One entry with all its evidence; in the drawer, or as a page."""
-    return render(request, "conversations/entry.html", entry_context(seq, request.tenant))
+    context = entry_context(seq, request.tenant) | {"rights": rights_of(request.actor)}
+    return render(request, "conversations/entry.html", context)
+
+
+@require_GET
+def entry_file(request: Asked, seq: int) -> FileResponse | HttpResponse:
+    """The file that proves an entry, always as a download: nothing in it may run in a page. Taking it is noted."""
+    require(request.actor, Role.AGENT, "download evidence")
+    file = file_of(seq)
+    try:
+        opened = open_file(file)
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("conversations:entry", seq)
+    audit(request.actor, "evidence_file_downloaded", "ledger", seq, file=file.pk)
+    return FileResponse(opened, as_attachment=True, filename=file.name, content_type=file.media_type)
 
 
 @require_GET

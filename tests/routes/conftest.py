@@ -22,12 +22,11 @@ from django.urls import set_script_prefix, set_urlconf
 from django.utils import timezone
 
 from campaigns import actions as campaigns
-from consent.actions import block, channels, hold, opt_in, phone_for
+from consent.actions import block, channels, hold, keep_file, opt_in, phone_for
 from consent.models import ConsentEvent, Hold
 from consent.models.ledger import Method
 from consent.rules.evidence import Evidence
 from contacts.actions import bulk, exports, imports
-from contacts.actions.sheets import path_of
 from contacts.models import Contact, ExportJob, Group, GroupMember, ImportJob, Segment, Tag
 from conversations.actions import bots, notices, signup_forms
 from conversations.actions.complaints import open_complaint
@@ -38,6 +37,7 @@ from messaging.actions.broadcasts import plan
 from messaging.models import Message, Thread
 from tenants import actions
 from tenants.actions import API_SCOPES, endpoints
+from tenants.files import path_of
 from tenants.models import Membership, ProviderAccount, SenderNumber, Tenant, User
 from tenants.rules import SYSTEM, Role
 from tenants.scope import tenant_scope
@@ -186,6 +186,7 @@ def fill(tenant: Tenant) -> dict[str, Any]:
         ).pk
         ids["word_trial"] = WordTrial.objects.create(language="en", since=timezone.now(), status="done").pk
         ids["entry"] = ConsentEvent.objects.values_list("seq", flat=True)[0]
+        ids |= proved(ids["offers"])
     return ids
 
 
@@ -200,6 +201,16 @@ def people() -> dict[str, int]:
         "blocked": Contact.objects.create(phone_id=blocked).pk,
         "doubted": Contact.objects.create(phone_id=doubted).pk,
     }
+
+
+def proved(sender_id: int) -> dict[str, int]:
+    """Somebody who signed on paper: the entry that a scan proves."""
+    file = keep_file(chunks=[b"%PDF-1.7 demo"], name="demo.pdf", actor=SYSTEM)
+    outcome = opt_in(
+        phone_id=phone_for(e164="+12025550145"), sender_ids=[sender_id], method=Method.PAPER, event_key="routes:file",
+        actor=SYSTEM, file_id=file.pk,
+    )  # fmt: skip
+    return {"proved": outcome.seq}
 
 
 def telling() -> dict[str, Any]:

@@ -157,6 +157,7 @@ MEMBERS = [
     row("consent/check/", POST, VIEWER, 302),
     row("consent/check/step/", GET, VIEWER, 200),
     row("consent/entries/<seq>/", GET, VIEWER, 200, seq="entry"),
+    row("consent/entries/<seq>/file/", GET, AGENT, 200, seq="proved"),
     row("consent/words/", GET, VIEWER, 200),
     row("consent/words/read/", POST, VIEWER, 200, data={"texts": "please stop"}),
     row("consent/words/set/", GET, MANAGER, 200),

@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from consent.actions import Evidence, Reach, block, hold, opt_in, opt_out, phone_for
-from consent.models import Channel, ChannelConsent, Disclosure, KeywordSet, LedgerCursor, OptInRequest
+from consent.models import (
+    Channel,
+    ChannelConsent,
+    Disclosure,
+    EvidenceFile,
+    KeywordSet,
+    LedgerCursor,
+    OptInRequest,
+)
 from contacts.actions import groups, people
 from contacts.models import (
     BulkJob,
@@ -101,6 +109,9 @@ def _once(tenant: Tenant, word: str, sender: SenderNumber, contact: Contact) -> 
     RawWebhook.objects.create(kind="inbound", key=f"{word} key", body=f"Body={word}".encode())
     Template.objects.create(name=f"{word} template", text=word)
     Thread.objects.create(phone_id=contact.phone_id, sender=sender, last_text=word)
+    EvidenceFile.objects.create(
+        name=f"{word} form.pdf", kind="pdf", size=9, sha256=b"x" * 32, path=word, actor_kind="member"
+    )
     disclosure = Disclosure.objects.create(name=f"{word} form", wording=f"{word} wording")
     form = SignupForm.objects.create(name=f"{word} form", key=word, disclosure=disclosure)
     Signup.objects.create(

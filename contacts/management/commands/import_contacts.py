@@ -13,11 +13,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from contacts.actions import import_run, import_try, imports, sheets
+from contacts.actions import import_run, import_try, imports
 from contacts.actions.groups import create_group
 from contacts.models import Group, ImportJob
 from contacts.rules.consent_answer import PROOF_METHODS
-from tenants import due
+from tenants import due, files
 from tenants.models import SenderNumber, Tenant
 from tenants.rules import SYSTEM, Refused
 from tenants.scope import tenant_scope
@@ -83,7 +83,7 @@ class Command(BaseCommand):
         try:
             return _answered(job, options)
         except Refused:
-            sheets.forget(job.file)  # the scope takes the row back, not the file
+            files.forget(job.file)  # the scope takes the row back, not the file
             raise
 
 
