@@ -109,9 +109,6 @@ def _once(tenant: Tenant, word: str, sender: SenderNumber, contact: Contact) -> 
     RawWebhook.objects.create(kind="inbound", key=f"{word} key", body=f"Body={word}".encode())
     Template.objects.create(name=f"{word} template", text=word)
     Thread.objects.create(phone_id=contact.phone_id, sender=sender, last_text=word)
-    EvidenceFile.objects.create(
-        name=f"{word} form.pdf", kind="pdf", size=9, sha256=b"x" * 32, path=word, actor_kind="member"
-    )
     disclosure = Disclosure.objects.create(name=f"{word} form", wording=f"{word} wording")
     form = SignupForm.objects.create(name=f"{word} form", key=word, disclosure=disclosure)
     Signup.objects.create(
@@ -171,6 +168,9 @@ def _bot(word: str, contact: Contact, sender: SenderNumber, sent: Message) -> No
 
 
 def _contacts(word: str, contact: Contact) -> None:
+    EvidenceFile.objects.create(
+        name=f"{word} form.pdf", kind="pdf", size=9, sha256=b"x" * 32, path=word, actor_kind="member"
+    )
     group = groups.create_group(name=f"{word} group", actor=SYSTEM)
     tag = groups.create_tag(name=f"{word} tag", actor=SYSTEM)
     GroupMember.objects.create(group=group, contact=contact)
