@@ -69,6 +69,18 @@ def permissions_of(phone_ids: Sequence[int], sender_ids: Sequence[int]) -> dict[
     return {pair: _label(facts) for pair, facts in phone_facts(phone_ids, sender_ids).items()}
 
 
+def opt_outs_of(phone_id: int, sender_ids: Sequence[int]) -> dict[int, ConsentEvent]:
+    """For each sender that the person opted out of: the entry that did it, which only a later agreement undoes."""
+    found: dict[int, int] = {}
+    for (_, sender_id), facts in phone_facts([phone_id], sender_ids).items():
+        if facts.state == "opted_out":
+            found[sender_id] = facts.event
+        elif facts.covered_by_all and facts.all_stopped_event is not None:
+            found[sender_id] = facts.all_stopped_event
+    events = {event.seq: event for event in ConsentEvent.objects.filter(seq__in=set(found.values()))}
+    return {sender_id: events[seq] for sender_id, seq in found.items() if seq in events}
+
+
 def reach_labels(phones: Iterable[PhoneNumber]) -> dict[int, str]:
     """ "Active", "Stopped · all", "Stopped · Offers, Orders" or "Blocked" for each phone; two queries."""
     found = list(phones)

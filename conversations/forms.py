@@ -21,14 +21,6 @@ HOW_OUT = (
     ("post", "By letter"),
     ("team", "Another way"),
 )
-HOW_IN = (
-    ("paper", "Signed on paper"),
-    ("phone", "By phone"),
-    ("email", "By e-mail"),
-    ("in_person", "In person"),
-    ("form", "On a form"),
-    ("post", "By letter"),
-)
 MOST_LINES = 200
 _DATETIME = "%Y-%m-%dT%H:%M"
 
@@ -106,27 +98,6 @@ class OptOutForm(ActForm):
         if not values.get("senders") and not values.get("wrong_person") and "senders" not in self.errors:
             self.add_error("senders", "Choose at least one sender number.")
         return values
-
-
-class OptInForm(ActForm):
-    """A consent with its proof; nothing is chosen before."""
-
-    method = forms.ChoiceField(label="How did they agree?", choices=HOW_IN)
-    told_at = Moment(label="When")
-    senders = Senders(
-        label="To which sender numbers?", error_messages={"required": "Choose at least one sender number."}
-    )
-    words = forms.CharField(
-        label="Their words", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    disclosure = forms.CharField(
-        label="What they were shown, word for word", max_length=4000, required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )  # fmt: skip
-    note = forms.CharField(
-        label="Where the proof is kept", max_length=500, required=False,
-        help_text="Such as the folder, the file or the recording.",
-    )  # fmt: skip
 
 
 class ReasonForm(ActForm):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from consent.rules.numbers import show
 from contacts.models import Contact
 from conversations import reading
-from conversations.forms import MessageForm, OptInForm, OptOutForm, ReasonForm, ReviewForm, now_in
+from conversations.forms import MessageForm, OptOutForm, ReasonForm, ReviewForm, now_in
 from conversations.rules.timeline import when
 from conversations.telling_pages import channels_of
 from conversations.timeline import ALL, FILTERS, Cursor, page_of
@@ -88,9 +88,6 @@ def forms_of(tenant: Tenant, senders: list[SenderNumber], context: dict[str, Any
     review = context["review"]
     return {
         "opt_out": OptOutForm(tenant=tenant, senders=senders, initial={"told_at": now_in(tenant)}),
-        "opt_in": OptInForm(
-            tenant=tenant, senders=senders, initial={"told_at": now_in(tenant), "senders": []}
-        ),
         "block": ReasonForm(tenant=tenant, auto_id="id_block_%s"),
         "unblock": ReasonForm(tenant=tenant, auto_id="id_unblock_%s"),
         "review": ReviewForm(
@@ -118,7 +115,7 @@ def _asked_dialog(request: Asked, context: dict[str, Any]) -> str:
     wanted = request.GET.get("open", "")
     if not context["rights"]["act"] or (wanted == "review" and not context["review"]):
         return ""
-    return wanted if wanted in {"opt_out", "opt_in", "review", "message"} else ""
+    return wanted if wanted in {"opt_out", "review", "message"} else ""
 
 
 def _chosen(request: Asked, senders: list[SenderNumber], standing: reading.Standing) -> SenderNumber | None:

@@ -30,13 +30,17 @@ log = logging.getLogger(__name__)
 def keep_file(*, chunks: Iterable[bytes], name: str, actor: Actor) -> EvidenceFile:
     """Keep an uploaded file, of nobody yet. Its content says what it is, whatever its name.
 
-    Raises `Refused`: not_allowed, file_too_large, file_empty, file_type. Nothing is left on disk then.
+    Raises `Refused`: not_allowed, file_too_large, file_empty, file_type, file_not_kept. Nothing is left on disk then.
     """
     require(actor, Role.AGENT, "attach files")
-    stored = store(
-        current_tenant_id(), chunks, limit=settings.MAX_EVIDENCE_BYTES, folder=FOLDER,
-        hint="Photograph or scan it smaller, or cut the recording to the part that proves it.",
-    )  # fmt: skip
+    try:
+        stored = store(
+            current_tenant_id(), chunks, limit=settings.MAX_EVIDENCE_BYTES, folder=FOLDER,
+            hint="Photograph or scan it smaller, or cut the recording to the part that proves it.",
+        )  # fmt: skip
+    except OSError as error:
+        log.error("a file of evidence could not be kept: %s", type(error).__name__)
+        raise Refused("file_not_kept", "The server could not keep this file. Try again.", "file") from None
     try:
         kind = _judged(stored)
         kept: EvidenceFile = EvidenceFile.objects.create(

@@ -9,14 +9,17 @@ from django.utils import timezone
 
 from consent import actions as consent
 from consent.actions import Outcome
-from consent.models import PhoneNumber
+from consent.models import Disclosure, PhoneNumber
 from consent.models.ledger import Kind, Method
 from consent.rules.evidence import Evidence
 from consent.rules.reach import Reach
+from contacts.models import Contact
 from conversations.actions import reviews
 from conversations.actions.acting import CONFIRMATION_LIFE
+from conversations.actions.signup import TEXT_LIFE
 from conversations.rules import wording
-from messaging.actions.replies import may_text, queue_confirmation, queue_text
+from conversations.rules.signup import welcome_text
+from messaging.actions.replies import may_text, queue_confirmation, queue_sign_up_text, queue_text
 from messaging.models import Message
 from messaging.models.messages import MessageClass
 from tenants.models import SenderNumber, Tenant
@@ -97,22 +100,60 @@ def record_opt_in(
     note: str,
     actor: Actor,
     told_at: datetime | None = None,
+    taken_by: str = "",
+    wording_id: int | None = None,
+    file_id: int | None = None,
 ) -> Outcome:
-    """Record a consent with its proof, for the senders named (A12: never without evidence).
+    """Record a consent with its proof, for the senders named (A12: never without evidence), and welcome them once.
 
-    Raises `Refused`: not_allowed, proof_needed, sender_needed, opted_out_later, future, erased.
+    What they were shown is a kept wording (`wording_id`), or other words (`disclosure`), which are kept as a version.
+    `file_id`: a file kept before. It brings back what they opted out of before they agreed; no hold, no block of the
+    team and no block of the provider ends by it.
+    Raises `Refused`: not_allowed, proof_needed, sender_needed, opted_out_later, future, erased, wording_unknown,
+    file_unknown, file_taken.
     """
     require(actor, Role.AGENT, "record an opt-in")
     _not_ahead(told_at)
-    return consent.opt_in(
+    shown, version = _shown(Method(how), disclosure, wording_id, actor)
+    outcome = consent.opt_in(
         phone_id=phone_id,
         sender_ids=_known(sender_ids),
         method=Method(how),
         event_key=f"team:{phone_id}:{key}",
         actor=actor,
-        evidence=Evidence(words=words, disclosure=disclosure, note=note),
+        evidence=Evidence(
+            words=words, disclosure=shown, note=note, taken_by=taken_by, wording_version=version
+        ),
         occurred_at=told_at,
+        file_id=file_id,
     )
+    if outcome.confirm and outcome.changed:
+        _welcome(phone_id, outcome)
+    return outcome
+
+
+def _shown(how: Method, words: str, wording_id: int | None, actor: Actor) -> tuple[str, str]:
+    """What they were shown, and the name of the version that it is."""
+    if wording_id is None and not words.strip():
+        return "", ""
+    if wording_id is not None:
+        kept = Disclosure.objects.filter(pk=wording_id).first()
+        if kept is None:
+            raise Refused("wording_unknown", "Choose from the wordings you keep.", "wording")
+    else:
+        kept = consent.save_wording(name=f"Told the team: {how.label.lower()}", wording=words, actor=actor)
+    return kept.wording, str(kept)
+
+
+def _welcome(phone_id: int, outcome: Outcome) -> None:
+    """The one welcome, which names STOP (A4), from the first sender number that may text them now."""
+    brand = Tenant.objects.values_list("brand", flat=True).get(pk=current_tenant_id())
+    language = Contact.objects.filter(phone_id=phone_id).values_list("language", flat=True).first() or "en"
+    body = welcome_text(brand, "", language)
+    for sender_id in outcome.senders:
+        expires = timezone.now() + TEXT_LIFE
+        if queue_sign_up_text(phone_id=phone_id, sender_id=sender_id, body=body, expires_at=expires):
+            return
 
 
 def take_back(*, phone_id: int, seq: int, actor: Actor) -> Outcome:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conversations.views import profile
+from conversations.views import profile, proving
 
 urlpatterns = [
     path("contacts/<int:contact_id>/", profile.profile, name="profile"),
@@ -10,7 +10,7 @@ urlpatterns = [
     path("contacts/<int:contact_id>/timeline/", profile.timeline, name="timeline"),
     path("contacts/<int:contact_id>/evidence/", profile.evidence, name="evidence"),
     path("contacts/<int:contact_id>/opt-out/", profile.opt_out, name="opt_out"),
-    path("contacts/<int:contact_id>/opt-in/", profile.opt_in, name="opt_in"),
+    path("contacts/<int:contact_id>/opt-in/", proving.opt_in, name="opt_in"),
     path("contacts/<int:contact_id>/block/", profile.block, name="block"),
     path("contacts/<int:contact_id>/unblock/", profile.unblock, name="unblock"),
     path("contacts/<int:contact_id>/review/", profile.review, name="review"),

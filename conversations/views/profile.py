@@ -19,7 +19,7 @@ from contacts.models import Contact
 from conversations import showing
 from conversations.actions import people, reviews
 from conversations.evidence import pack_of
-from conversations.forms import MessageForm, OptInForm, OptOutForm, ReasonForm, ReviewForm
+from conversations.forms import MessageForm, OptOutForm, ReasonForm, ReviewForm
 from conversations.reading import find_contact, senders_of, version_of
 from conversations.views import Asked
 from tenants.rules import Refused, Role, require
@@ -72,29 +72,12 @@ def opt_out(request: Asked, contact_id: int) -> HttpResponse:
     def act(values: dict[str, Any]) -> str:
         outcome = people.record_opt_out(
             phone_id=contact.phone_id, key=values["key"], how=values["method"], words=values["words"],
-            sender_ids=values["senders"], told_at=_past(form.moment()), confirm=values["confirm"],
+            sender_ids=values["senders"], told_at=past(form.moment()), confirm=values["confirm"],
             wrong_person=values["wrong_person"], actor=request.actor,
         )  # fmt: skip
         return "They were opted out already." if outcome.repeated else "Opt-out recorded. It is in force."
 
     return _submitted(request, contact, "opt_out", form, act)
-
-
-@require_POST
-def opt_in(request: Asked, contact_id: int) -> HttpResponse:
-    """Record a consent with its proof."""
-    contact = find_contact(contact_id)
-    form = OptInForm(request.POST, tenant=request.tenant, senders=senders_of())
-
-    def act(values: dict[str, Any]) -> str:
-        people.record_opt_in(
-            phone_id=contact.phone_id, key=values["key"], how=values["method"], sender_ids=values["senders"],
-            words=values["words"], disclosure=values["disclosure"], note=values["note"],
-            told_at=_past(form.moment()), actor=request.actor,
-        )  # fmt: skip
-        return "Consent recorded, with its proof."
-
-    return _submitted(request, contact, "opt_in", form, act)
 
 
 @require_POST
@@ -184,7 +167,7 @@ def sets(request: Asked, contact_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _past(told_at: datetime | None) -> datetime | None:
+def past(told_at: datetime | None) -> datetime | None:
     """None where the form still says "now": the entry then gets the moment it is written."""
     now = timezone.now()
     return None if told_at is None or now - timedelta(minutes=1) < told_at <= now else told_at

@@ -15,7 +15,7 @@ from messaging.models import Message
 from tenants.models import SenderNumber, Tenant, User
 from tenants.rules import Role
 from tenants.scope import tenant_scope
-from tests.conversations.pages import kinds, local, page_of, post, stop, words
+from tests.conversations.pages import kinds, page_of, post, stop, words
 
 
 @pytest.mark.parametrize(("decision", "state"), [("opt_out", "opted_out"), ("release", "opted_in")])
@@ -147,33 +147,6 @@ def test_entered_by_mistake(
     post(agent, ada, "mistake", entry=2)
     assert kinds(tenant) == ["opt_in", "opt_out", "mistake"]
     assert words(page_of(agent, ada), "status") == "Active"
-
-
-def test_consent_needs_proof(agent: Client, tenant: Tenant, ada: Contact, offers: SenderNumber) -> None:
-    stop(tenant, ada, offers)
-    bare = post(agent, ada, "opt-in", method="paper", senders=[offers.pk], told_at=local(tenant))
-    assert bare.status_code == 400
-    assert "Say how they agreed" in bare.content.decode()
-    early = post(
-        agent, ada, "opt-in", method="paper", senders=[offers.pk], told_at="2020-01-02T10:00", note="folder 3"
-    )
-    assert early.status_code == 400
-    assert "They opted out after that date" in early.content.decode()
-    assert kinds(tenant) == ["opt_in", "opt_out"]
-
-
-def test_consent_with_proof(agent: Client, tenant: Tenant, ada: Contact, offers: SenderNumber) -> None:
-    stop(tenant, ada, offers)
-    values = {
-        "method": "paper",
-        "senders": [offers.pk],
-        "told_at": local(tenant),
-        "note": "Folder 3, page 12",
-    }
-    done = post(agent, ada, "opt-in", **values)
-    assert done.status_code == 302
-    assert kinds(tenant) == ["opt_in", "opt_out", "opt_in"]
-    assert words(page_of(agent, ada), "unsubscribed") == "No"
 
 
 def test_a_text_is_refused_with_its_reason(

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from tenants.rules import Role
-from tests.routes import table_bots
+from tests.routes import table_bots, table_proving
 from tests.routes.rows import Call, Row, call, row
 
 GET, POST = "GET", "POST"
@@ -21,7 +21,6 @@ VIEWER, AGENT, MANAGER, OWNER = Role.VIEWER, Role.AGENT, Role.MANAGER, Role.OWNE
 KEY = {"key": "0" * 32}
 REASON = KEY | {"reason": "demo"}
 OPT_OUT = KEY | {"method": "phone", "words": "no more", "senders": "offers"}
-OPT_IN = KEY | {"method": "paper", "told_at": "2026-01-02T10:00", "note": "folder 7", "senders": "offers"}
 REVIEW = REASON | {"hold": "review", "decision": "release"}
 WORDS = {"language": "en", "stop_words": "halt", "seen": "0" * 16, "do": "try"}
 OFF = OPT_OUT | {"number": "+12025550166", "kind": "opted_out"}
@@ -157,7 +156,6 @@ MEMBERS = [
     row("consent/check/", POST, VIEWER, 302),
     row("consent/check/step/", GET, VIEWER, 200),
     row("consent/entries/<seq>/", GET, VIEWER, 200, seq="entry"),
-    row("consent/entries/<seq>/file/", GET, AGENT, 200, seq="proved"),
     row("consent/words/", GET, VIEWER, 200),
     row("consent/words/read/", POST, VIEWER, 200, data={"texts": "please stop"}),
     row("consent/words/set/", GET, MANAGER, 200),
@@ -218,13 +216,13 @@ MEMBERS = [
     row("contacts/<contact_id>/timeline/", GET, VIEWER, 200, contact_id="contact"),
     row("contacts/<contact_id>/evidence/", GET, AGENT, 200, contact_id="contact"),
     row("contacts/<contact_id>/opt-out/", POST, AGENT, 302, contact_id="contact", data=OPT_OUT),
-    row("contacts/<contact_id>/opt-in/", POST, AGENT, 302, contact_id="contact", data=OPT_IN),
     row("contacts/<contact_id>/block/", POST, AGENT, 302, contact_id="contact", data=REASON),
     row("contacts/<contact_id>/unblock/", POST, MANAGER, 302, contact_id="blocked", data=REASON),
     row("contacts/<contact_id>/review/", POST, AGENT, 302, contact_id="doubted", data=REVIEW),
     row("contacts/<contact_id>/mistake/", POST, AGENT, 302, contact_id="contact", data={"entry": "1"}),
     row("contacts/<contact_id>/message/", POST, AGENT, 302, contact_id="contact", data=MESSAGE),
     *table_bots.members(row),
+    *table_proving.members(row),
     row("contacts/<contact_id>/sets/", POST, AGENT, 302, contact_id="contact", data={"verb": "add_tag", "ref": "tag"}),
 ]
 
@@ -322,7 +320,6 @@ API = [
     call("tags/<pk>/contacts", POST, "write", 200, MISSING, pk="tag"),
     call("tags/<pk>/contacts/remove", POST, "write", 200, MISSING, pk="tag"),
     call("consent/opt-outs", POST, "consent", 201, {"number": "+12025550142", "method": "phone", "words": "no more"}),
-    call("consent/opt-ins", POST, "consent", 400, {"number": "+12025550142"}),
     call("consent/blocks", POST, "consent", 201, {"number": "+12025550142", "reason": "demo"}),
     call("consent/check", POST, "read", 200, {"numbers": ["+12025550142"], "sender": "offers"}),
     call("consent/explain", GET, "read", 400),
@@ -378,6 +375,7 @@ API = [
     call("campaigns/<pk>/cancel", POST, "send", 200, pk="launched"),
     call("campaigns/<pk>/report", GET, "read", 200, pk="launched"),
     *table_bots.api(call),
+    *table_proving.api(call),
     call("messages", GET, "read", 200),
     call("messages", POST, "send", 201, TEXT),
     call("messages/<pk>", GET, "read", 200, pk="message"),
