@@ -32,15 +32,18 @@ def opt_in(request: Asked, contact_id: int) -> HttpResponse:
     if contact.phone.e164 is None:
         messages.error(request, "This person was erased. Only they can come back, by START or by signing up.")
         return redirect("conversations:profile", contact_id)
-    if request.method == "GET":
-        return _page(request, contact, _form(request, taken_by=request.actor.label), Handed())
+    if request.method == "POST":
+        return _submitted(request, contact)
+    return _page(request, contact, _form(request, taken_by=request.actor.label), Handed())
+
+
+def _submitted(request: Asked, contact: Contact) -> HttpResponse:
     handed = proving.take_file(request.FILES.get("file"), request.POST, request.actor)
-    form = _form(request)
-    refused = handed.refused
+    form, refused = _form(request), handed.refused
     if form.is_valid() and refused is None:
         refused = _recorded(request, contact, form, handed)
         if refused is None:
-            return redirect("conversations:profile", contact_id)
+            return redirect("conversations:profile", contact.pk)
     if refused is not None:
         _show(form, refused)
     return _page(request, contact, form, handed, status=400)
