@@ -105,3 +105,13 @@ class OptInForm(ActForm):
             told = "Choose a wording you keep or write other words, not both."
             self.add_error("disclosure", forms.ValidationError(told, code="wording_twice"))
         return values
+
+
+class EraseForm(ActForm):
+    """An erasure: their number typed once more, so that it is this person and no slip."""
+
+    typed = forms.CharField(
+        label="Their number", max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Type their number to confirm."},
+    )  # fmt: skip

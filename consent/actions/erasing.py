@@ -8,7 +8,7 @@ from consent.actions.files import erase_files
 from consent.actions.ledger import EventDraft
 from consent.actions.outcomes import Outcome, first_answer, known, written
 from consent.actions.recording import ERASED, lock_phone
-from consent.models import ChannelConsent, PhoneNumber
+from consent.models import ChannelConsent, ConsentEvent, PhoneNumber
 from consent.models.ledger import Kind, Method
 from tenants.actions import audit
 from tenants.rules import Actor, Role, require
@@ -42,5 +42,6 @@ def erase(*, phone_id: int, event_key: str, actor: Actor) -> Outcome:
     files = erase_files(phone_id=phone_id)
     ChannelConsent.objects.filter(phone_id=phone_id).update(evidence="", actor_label="")
     PhoneNumber.objects.filter(id=phone_id).update(e164=None, zone="")
-    audit(actor, "person.erased", "phone", phone_id, ledger=outcome.seq, evidence=deleted, files=files)
+    own = ConsentEvent.objects.filter(seq=outcome.seq, evidence_id__isnull=False).count()
+    audit(actor, "person.erased", "phone", phone_id, ledger=outcome.seq, evidence=deleted - own, files=files)
     return outcome

@@ -1,4 +1,4 @@
-"""How contacts follow the ledger: an opt-out may also leave groups and add tags (B3)."""
+"""How contacts follow the ledger: an opt-out may also leave groups and add tags (B3), an erasure takes the contact."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import connection
 
 from consent.followers import follow
 from consent.models.ledger import Kind
+from contacts.actions.forgetting import forget
 from contacts.models import Group, OptOutPolicy, Tag
 
 FOLLOWER = "contacts"
@@ -23,11 +24,12 @@ WHERE c.phone_id = ANY(%s) ORDER BY c.id ON CONFLICT DO NOTHING
 
 
 def follow_ledger(tenant_id: int) -> int:
-    """Apply the tenant's opt-out policy to the people of new opt-outs; how many entries were read."""
+    """Apply the tenant's opt-out policy to new opt-outs, forget the erased; how many entries were read."""
     with follow(FOLLOWER) as reading:
         if not reading.events:
             return 0
         phones = [event.phone_id for event in reading.events if event.kind in _OPT_OUTS]
+        forget(event for event in reading.events if event.kind == Kind.ERASED)
         policy = OptOutPolicy.objects.first() if phones else None
         if policy is not None:
             _apply(policy, phones)

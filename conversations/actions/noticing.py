@@ -94,6 +94,10 @@ def _forget(phones: Sequence[int]) -> None:
     if not phones:
         return
     Notification.objects.filter(phone_id__in=phones).update(subject="", text="", html="")
+    # The e-mail that asked why went to the person's own address.
+    own = Notification.objects.filter(phone_id__in=phones, event_key__startswith="why:")
+    own.filter(state=Notification.State.WAITING).update(state=Notification.State.GIVEN_UP, reason="Erased")
+    own.update(recipient="", headers={})
     NoticeItem.objects.filter(phone_id__in=phones).update(subject="", text="")
     keys = [f"phone:{phone_id}" for phone_id in phones]
     WebhookDelivery.objects.filter(order_key__in=keys, done_at__isnull=False).update(payload={"erased": True})

@@ -13,6 +13,7 @@ from consent.followers import follow
 from consent.models import ConsentEvent
 from consent.models.ledger import Kind
 from messaging.actions import pushes
+from messaging.actions.forgetting import forget
 from messaging.rules.outcomes import NotSent
 
 FOLLOWER = "messaging"
@@ -44,6 +45,7 @@ def follow_ledger(tenant_id: int) -> int:
             phones, senders, reasons = (list(column) for column in zip(*covered, strict=True))
             with connection.cursor() as cursor:
                 cursor.execute(_SUPPRESS, {"phones": phones, "senders": senders, "reasons": reasons})
+        forget(event for event in reading.events if event.kind == Kind.ERASED)
         pushes.queue(reading.events)
         reading.moved(reading.events[-1].seq)
         return len(reading.events)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from tenants.actions.webhooks import tell
-from tenants.models import AuditEntry
+from tenants.models import AuditEntry, IdempotencyKey
 from tenants.rules import Actor
 
 #: Acts that other systems hear of by webhook.
@@ -51,3 +54,9 @@ def _tell(entry: AuditEntry) -> None:
         event=HEARD[entry.verb], event_key=f"audit:{entry.pk}", payload=payload, occurred_at=entry.at,
         order_key=f"{entry.object_kind}:{entry.object_id}",
     )  # fmt: skip
+
+
+def forget_answers(text: str) -> int:
+    """Empty the answers kept for repeated requests that hold this text: an erased person's number. How many."""
+    found = IdempotencyKey.objects.annotate(said=Cast("response", TextField())).filter(said__contains=text)
+    return int(found.update(response=None))

@@ -22,7 +22,7 @@ from django.urls import set_script_prefix, set_urlconf
 from django.utils import timezone
 
 from campaigns import actions as campaigns
-from consent.actions import block, channels, hold, keep_file, opt_in, phone_for
+from consent.actions import block, channels, erase, hold, keep_file, opt_in, phone_for
 from consent.models import ConsentEvent, Hold
 from consent.models.ledger import Method
 from consent.rules.evidence import Evidence
@@ -204,13 +204,14 @@ def people() -> dict[str, int]:
 
 
 def proved(sender_id: int) -> dict[str, int]:
-    """Somebody who signed on paper: the entry that a scan proves."""
+    """Entries: of somebody who signed on paper, which a scan proves, and of an erasure."""
     file = keep_file(chunks=[b"%PDF-1.7 demo"], name="demo.pdf", actor=SYSTEM)
     outcome = opt_in(
         phone_id=phone_for(e164="+12025550145"), sender_ids=[sender_id], method=Method.PAPER, event_key="routes:file",
         actor=SYSTEM, file_id=file.pk,
     )  # fmt: skip
-    return {"proved": outcome.seq}
+    gone = erase(phone_id=phone_for(e164="+12025550146"), event_key="routes:erase", actor=SYSTEM)
+    return {"proved": outcome.seq, "erased": gone.seq}
 
 
 def telling() -> dict[str, Any]:

@@ -13,11 +13,17 @@ OPT_IN = KEY | {
 }  # fmt: skip
 
 
+ERASE = KEY | {"typed": "+12025550142"}
+
+
 def members(row: Callable[..., Any]) -> list[Any]:
     """Pages."""
     return [
         row("contacts/<contact_id>/opt-in/", "GET", Role.AGENT, 200, contact_id="contact"),
         row("contacts/<contact_id>/opt-in/", "POST", Role.AGENT, 302, contact_id="contact", data=OPT_IN),
+        row("contacts/<contact_id>/erase/", "GET", Role.MANAGER, 200, contact_id="contact"),
+        row("contacts/<contact_id>/erase/", "POST", Role.MANAGER, 302, contact_id="contact", data=ERASE),
+        row("contacts/erased/<seq>/", "GET", Role.MANAGER, 200, seq="erased"),
         row("consent/entries/<seq>/file/", "GET", Role.AGENT, 200, seq="proved"),
     ]
 
