@@ -70,6 +70,8 @@ v1 = [
     path("tags/<int:pk>/contacts/remove", contacts.TagLosers.as_view()),
     path("consent/opt-outs", consent.OptOuts.as_view()),
     path("consent/opt-ins", consent.OptIns.as_view()),
+    path("consent/evidence-files", consent.EvidenceFiles.as_view()),
+    path("consent/erasures", conversations.Erasures.as_view()),
     path("consent/blocks", consent.Blocks.as_view()),
     path("consent/check", consent.Check.as_view()),
     path("consent/explain", consent.Explain.as_view()),

@@ -18,7 +18,12 @@ QUERY_CANCELED = "57014"
 
 log = logging.getLogger(__name__)
 
-_STATUS = {"idempotency_key_needed": 400, "not_allowed": 403, "not_found": 404} | dict.fromkeys(
+_STATUS = {
+    "idempotency_key_needed": 400,
+    "not_allowed": 403,
+    "not_found": 404,
+    "file_too_large": 413,
+} | dict.fromkeys(
     (
         "already_launched",
         "broadcast_state",

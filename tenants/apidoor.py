@@ -9,8 +9,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
@@ -22,6 +25,8 @@ from tenants.scope import tenant_scope
 # How often "last used" is written; each request would be a write for nothing.
 USED_EVERY = timedelta(minutes=1)
 MAX_BYTES = 262_144
+#: Where a file of evidence may come with the request, as multipart/form-data.
+UPLOADS = frozenset({"/api/v1/consent/opt-ins", "/api/v1/consent/evidence-files"})
 # Lock class of idempotency keys (4201: receipts being kept, 4202: broadcasts); phones use the single-key space.
 IDEMPOTENCY = 4203
 
@@ -56,9 +61,11 @@ def enter(request: HttpRequest, serve: Callable[[int], HttpResponse]) -> HttpRes
 
 def _enter(request: HttpRequest, serve: Callable[[int], HttpResponse]) -> HttpResponse:
     """Open the door that the Authorization header names and serve in its scope; else 401."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > MAX_BYTES:
-        return refusal(413, "too_large", f"The body is larger than {MAX_BYTES:,} bytes.")
+    length, most = request.META.get("CONTENT_LENGTH") or "0", MAX_BYTES
+    if with_file(request):
+        most += settings.MAX_EVIDENCE_BYTES
+    if not length.isdecimal() or int(length) > most:
+        return refusal(413, "too_large", f"The body is larger than {most:,} bytes.")
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret:
         return refusal(401, "key_missing", "Send your API key as: Authorization: Bearer crm_live_…")
@@ -72,11 +79,36 @@ def _enter(request: HttpRequest, serve: Callable[[int], HttpResponse]) -> HttpRe
             return refusal(401, "key_invalid", "This API key is unknown, revoked or expired.")
         if key.last_used_at is None or key.last_used_at < now - USED_EVERY:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    if with_file(request):
+        try:
+            request.POST  # noqa: B018  parsed once, here, whoever reads it later
+        except (MultiPartParserError, SuspiciousOperation, UnicodeDecodeError):
+            return refusal(400, "not_multipart", "This is not multipart/form-data that can be read.")
     request.api_key = key  # type: ignore[attr-defined]
     request.tenant = Tenant.objects.get(pk=opened.tenant_id)  # type: ignore[attr-defined]
     # A key acts with the rights of an owner within its scopes; unblocking and roles are not offered by the API.
     request.actor = Actor(ActorKind.API, key.pk, key.name, Role.OWNER)  # type: ignore[attr-defined]
     return serve(opened.tenant_id)
+
+
+def with_file(request: HttpRequest) -> bool:
+    """Whether a file may come with this request."""
+    return request.path_info in UPLOADS and (request.content_type or "") == "multipart/form-data"
+
+
+def _sent(request: HttpRequest) -> bytes:
+    """What tells two bodies apart. A form is told by its parts: what stands between them differs at every try."""
+    if not with_file(request):
+        return request.body
+    parts = [(name, "", hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+             for name, texts in request.POST.lists() for text in texts]  # fmt: skip
+    for name, uploads in request.FILES.lists():
+        for one in uploads:
+            hashed = hashlib.sha256()
+            for chunk in one.chunks():
+                hashed.update(chunk)
+            parts.append((name, one.name or "", hashed.hexdigest()))
+    return json.dumps(sorted(parts)).encode()
 
 
 def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:
@@ -93,7 +125,7 @@ def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse
     # Each API key counts its own: two systems may both call their first order "1".
     key = f"{request.api_key.pk}:{key}"  # type: ignore[attr-defined]
     query = request.META.get("QUERY_STRING", "").encode("utf-8", "surrogateescape")
-    digest = hashlib.sha256(request.body + (b"?" + query if query else b"")).digest()
+    digest = hashlib.sha256(_sent(request) + (b"?" + query if query else b"")).digest()
     number = int.from_bytes(hashlib.sha256(f"{request.tenant.pk}:{key}".encode()).digest()[:4], signed=True)  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [IDEMPOTENCY, number])

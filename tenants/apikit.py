@@ -32,6 +32,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 PAGE, MOST = 50, 500
 READING_MS = 5_000  # no question of an integrator keeps the database busy for longer (SEC23)
 PAGE_NAMES = frozenset({"cursor", "page_size"})
+_BODY = object()
 T = TypeVar("T")
 
 
@@ -270,9 +271,9 @@ class View(GenericAPIView):
         """Refuse a body that cannot be read, before anything is looked for; also where none is needed."""
         _ = self.request.data
 
-    def body(self, kind: type[serializers.Serializer], **kwargs: Any) -> dict[str, Any]:
-        """The checked body."""
-        given = kind(data=self.request.data, **kwargs)
+    def body(self, kind: type[serializers.Serializer], *, sent: Any = _BODY, **kwargs: Any) -> dict[str, Any]:
+        """The checked body, or what of it was `sent` as JSON."""
+        given = kind(data=self.request.data if sent is _BODY else sent, **kwargs)
         given.is_valid(raise_exception=True)
         found: dict[str, Any] = given.validated_data
         return found

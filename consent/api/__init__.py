@@ -1,6 +1,7 @@
 """The API of consent: telling, checking, reading the history."""
 
 from consent.api.channels import ChannelConsents, Channels
+from consent.api.files import EvidenceFiles
 from consent.api.listing import DoNotContact, DoNotContactChanges
 from consent.api.reading import Check, Explain, History
 from consent.api.telling import Blocks, OptIns, OptOuts
@@ -14,6 +15,7 @@ __all__ = [
     "Disclosures",
     "DoNotContact",
     "DoNotContactChanges",
+    "EvidenceFiles",
     "Explain",
     "History",
     "OptIns",

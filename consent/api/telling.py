@@ -13,14 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from consent.actions import Evidence, Outcome, Reach, block, opt_in, opt_out, phone_for
-from consent.models import PhoneNumber
+from consent.api.files import FILE_PART, PARSERS, keeping, parts_of
+from consent.models import Disclosure, PhoneNumber
 from consent.models.ledger import Kind, Method
 from consent.models.numbers import Status
 from consent.rules.evidence import MAX_TEXT
 from consent.rules.numbers import normalise
 from tenants.apikit import Moment, Strict, Text, View, Whole, ids, invalid, operation
 from tenants.models import SenderNumber, Tenant
-from tenants.rules import Refused
+from tenants.rules import Actor, Refused
 from tenants.scope import current_tenant_id
 
 #: How a person may have told another system.
@@ -83,16 +84,38 @@ class OptOutGiven(Who):
 
 
 class OptInGiven(Who):
-    """An opt-in with its proof: their words, the wording they were shown, or where the proof is kept."""
+    """An opt-in with its proof: a file, their words, the wording they were shown, or where the proof is kept."""
 
-    senders = ids(100, allow_empty=False)
+    senders = ids(
+        100, allow_empty=False, required=False, help_text="Or `purpose`: every number in use for it."
+    )
+    purpose = serializers.ChoiceField(choices=SenderNumber.Purpose.choices, required=False)
     method = serializers.ChoiceField(choices=TOLD, default="api")
     words = Text(max_length=MAX_TEXT, allow_blank=True, default="", help_text="What they said.")
     wording = Text(max_length=MAX_TEXT, allow_blank=True, default="", help_text="What they were shown.")
+    disclosure = Whole(
+        required=False, help_text="A kept wording (see /disclosures) in the place of `wording`."
+    )
+    taken_by = Text(max_length=120, allow_blank=True, default="", help_text="Who heard it or took the paper.")
+    file = Whole(required=False, help_text="A file that this key sent to /consent/evidence-files.")
     source = Text(  # type: ignore[assignment]
         max_length=MAX_TEXT, allow_blank=True, default="", help_text="Form, file or system that keeps it."
     )
     occurred_at = Moment(past=True, required=False, help_text="When they agreed; left out: now.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("senders" in attrs) == ("purpose" in attrs):
+            raise invalid("senders", "Give either senders or a purpose.", "one_of_two")
+        if "disclosure" in attrs and attrs["wording"].strip():
+            raise invalid("disclosure", "Give either a kept wording or other words.", "one_of_two")
+        return super().validate(attrs)
+
+
+class OptInParts(serializers.Serializer):
+    """The same with a file."""
+
+    data = Text(help_text="The body as it would be sent as JSON.")  # type: ignore[assignment]
+    file = extend_schema_field(FILE_PART)(serializers.FileField)()
 
 
 class BlockGiven(Who):
@@ -142,22 +165,28 @@ class OptIns(View):
     """Opt-ins with proof."""
 
     scopes = {"POST": "consent"}
+    parser_classes = PARSERS
 
     @operation(
-        "record_opt_in", "Record an opt-in with its proof", OutcomeShape, request=OptInGiven, status=201,
-        refuses=[404, 422],
+        "record_opt_in", "Record an opt-in with its proof", OutcomeShape, status=201, refuses=[404, 422],
+        request={"application/json": OptInGiven, "multipart/form-data": OptInParts},
         details="Refused for a blocked person (`blocked`), without proof (`proof_needed`), and for an agreement "
-        "older than the opt-out in force (`opted_out_later`).",
+        "older than the opt-out in force (`opted_out_later`); no hold ends by it. A scan, photo or recording comes "
+        "with it as multipart/form-data, the JSON as the part `data` and the file as the part `file`, or is named by "
+        "the id that /consent/evidence-files gave. Refused with `file_type`, `file_empty`, `file_too_large` (413), "
+        "`file_unknown` and `file_taken` (it proves somebody else's consent).",
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        given = self.body(OptInGiven)
-        outcome = opt_in(
-            phone_id=_not_blocked(phone_of(given)), sender_ids=known_senders(given["senders"]),
-            method=given["method"], event_key=_new_key(), actor=self.actor, occurred_at=given.get("occurred_at"),
-            evidence=Evidence(
-                words=given["words"], disclosure=given["wording"], note=given["source"], actor_label=self.actor.label
-            ),
-        )  # fmt: skip
+        data, upload = parts_of(request)
+        given = self.body(OptInGiven, sent=data)
+        if upload is not None and "file" in given:
+            raise invalid("file", "Send a file or name one, not both.", "one_of_two")
+        with keeping(upload, self.actor) as kept:
+            outcome = opt_in(
+                phone_id=_not_blocked(phone_of(given)), sender_ids=_senders_of(given), method=given["method"],
+                event_key=_new_key(), actor=self.actor, occurred_at=given.get("occurred_at"),
+                evidence=_evidence(given, self.actor), file_id=kept.pk if kept else given.get("file"),
+            )  # fmt: skip
         return Response(_shown(outcome), status=201)
 
 
@@ -205,6 +234,27 @@ def known_senders(wanted: list[int]) -> list[int]:
     if SenderNumber.objects.filter(pk__in=wanted).count() != len(set(wanted)):
         raise Refused("sender_unknown", "One of these sender numbers does not exist.", "senders")
     return sorted(set(wanted))
+
+
+def _senders_of(given: dict[str, Any]) -> list[int]:
+    if "senders" in given:
+        return known_senders(given["senders"])
+    found = SenderNumber.objects.filter(purpose=given["purpose"], retired_at=None)
+    return sorted(found.values_list("pk", flat=True))
+
+
+def _evidence(given: dict[str, Any], actor: Actor) -> Evidence:
+    """The proof as it was sent; a kept wording word for word, with its version."""
+    shown, version = given["wording"], ""
+    if "disclosure" in given:
+        kept = Disclosure.objects.filter(pk=given["disclosure"]).first()
+        if kept is None:
+            raise Refused("wording_unknown", "There is no such wording.", "disclosure")
+        shown, version = kept.wording, str(kept)
+    return Evidence(
+        words=given["words"], disclosure=shown, note=given["source"], actor_label=actor.label,
+        taken_by=given["taken_by"], wording_version=version,
+    )  # fmt: skip
 
 
 def _not_blocked(phone_id: int) -> int:

@@ -10,6 +10,7 @@ from conversations.api.complaining import (
     Complaints,
     OneComplaint,
 )
+from conversations.api.erasing import Erasures
 from conversations.api.learning import OptOutStatistics, Reasons, ReasonsGiven
 from conversations.api.leaving import PublicPages, Wishes
 from conversations.api.reviews import OneReview, ReviewDecisions, Reviews
@@ -29,6 +30,7 @@ __all__ = [
     "ComplaintNoteDown",
     "ComplaintReopen",
     "Complaints",
+    "Erasures",
     "FormSignups",
     "FormState",
     "NoticeRules",

@@ -27,6 +27,7 @@ GET tags read                             POST tags write
 PATCH tags/{pk} write                     DELETE tags/{pk} write
 POST tags/{pk}/contacts write             POST tags/{pk}/contacts/remove write
 POST consent/opt-outs consent             POST consent/opt-ins consent    POST consent/blocks consent
+POST consent/evidence-files consent       POST consent/erasures consent
 POST consent/check read                   GET consent/explain read        GET consent/history read
 GET consent/words read                    PUT consent/words consent       POST consent/classify read
 GET do-not-contact read                   GET senders read
@@ -71,6 +72,11 @@ def at(path: str, pk: int = 10**15) -> str:
     return path.replace("{pk}", str(pk)).replace("{reason}", "opted_out")
 
 
+#: What comes as a form with a file, or may.
+FORMS = {
+    "consent/evidence-files": {"multipart/form-data"},
+    "consent/opt-ins": {"application/json", "multipart/form-data"},
+}
 BODIES: dict[str, dict[str, Any]] = {
     "signup-forms/{pk}": {"version": 1}, "signup-forms/{pk}/state": {"state": "closed"},
     "signup-forms/{pk}/sign-ups": {"number": NUMBER, "evidence": "paper"},

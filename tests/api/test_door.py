@@ -213,7 +213,7 @@ HOSTILE = {
     "objects": (b'{"number": {"a": 1}, "words": ["x"], "senders": {"a": 1}}', "invalid"),
 }
 NOT_UNDERSTOOD = {"invalid", "not_found", "idempotency_key_needed"}
-POSTS = sorted({path for method, path, _ in ROWS if method == "POST"})
+POSTS = sorted({path for method, path, _ in ROWS if method == "POST" and path != "consent/evidence-files"})
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -32,4 +32,6 @@ def api(call: Callable[..., Any]) -> list[Any]:
     """Operations."""
     return [
         call("consent/opt-ins", "POST", "consent", 400, {"number": "+12025550142"}),
+        call("consent/evidence-files", "POST", "consent", 422),
+        call("consent/erasures", "POST", "consent", 201, {"number": "+12025550142"}),
     ]
