@@ -35,6 +35,8 @@ PAGES = (
     "/contacts/{contact}/",
     "/contacts/{blocked}/",
     "/contacts/{contact}/edit/",
+    "/contacts/{contact}/opt-in/",
+    "/contacts/{contact}/erase/",
     "/contacts/groups/",
     "/contacts/tags/",
     "/contacts/import/",
