@@ -36,6 +36,10 @@ def folder(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
+#: An opt-in that would be taken.
+YES = json.dumps({"number": NUMBER, "purpose": "marketing", "words": "yes"})
+
+
 def on_disk(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
@@ -169,10 +173,10 @@ def test_missing(api: Api, senders: dict[str, int]) -> None:
         ({"data": "{", "file": scan()}, "not_json"),
         ({"data": '{"a": "\\u0000"}', "file": scan()}, "bad_character"),
         ({"data": "{}", "file": scan()}, "invalid"),
-        ({"data": "{}", "file": "text"}, "invalid"),
-        ({"data": "{}", "more": "x"}, "invalid"),
-        ({"data": ["{}", "{}"]}, "invalid"),
-        ({"data": "{}", "file": [scan(), scan()]}, "invalid"),
+        ({"data": YES, "file": "text"}, "invalid"),
+        ({"data": YES, "more": "x"}, "invalid"),
+        ({"data": [YES, YES]}, "invalid"),
+        ({"data": YES, "file": [scan(), scan()]}, "invalid"),
         ({"data": scan(b"{}", "data.json")}, "not_json"),
     ],
 )
