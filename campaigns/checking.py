@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.composing import Draft, read_draft
 from campaigns.counting import counted
+from campaigns.frequency import days_error, is_upper_bound, people_with
 from campaigns.models import Campaign
 from campaigns.rules.checks import Check, EmptyField, Facts, SenderState, check_list
 from messaging.rules.links import has_link
@@ -35,6 +36,10 @@ def facts_of(campaign: Campaign, figures: dict[str, Any], draft: Draft) -> Facts
         parts=draft.preview.parts,
         footer_on=campaign.footer != Campaign.Footer.NONE and bool(campaign.footer_text.strip()),
         has_link=_links(campaign),
+        link_in_text=has_link(campaign.text),
+        footer_every=campaign.footer_every,
+        days_missing=bool(days_error(campaign)),
+        always_in=figures.get("worded", {}).get("by_country", {}),
         answerable=campaign.sender is None or campaign.sender.kind != SenderNumber.Kind.ALPHANUMERIC,
         purpose=campaign.purpose,
         sender=campaign.sender.name if campaign.sender else "",
@@ -52,7 +57,8 @@ def facts_of(campaign: Campaign, figures: dict[str, Any], draft: Draft) -> Facts
         will_get=figures["will_get"],
         same_as=_same(campaign),
         late=bool(campaign.send_at and campaign.send_at < timezone.now()),
-        mean_parts=draft.mean_parts,
+        mean_parts=draft.parts_for(figures["will_get"], people_with(figures)) / (figures["will_get"] or 1),
+        cost_at_most=is_upper_bound(figures),
         most_parts=draft.most_parts,
         price_micros=tenant.part_price_micros,
         currency=tenant.currency,

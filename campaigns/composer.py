@@ -13,6 +13,7 @@ from django.utils import timezone
 from campaigns.checking import check
 from campaigns.composing import Draft, known_fields, read_draft
 from campaigns.counting import counted
+from campaigns.frequency import days_error, is_upper_bound, people_with
 from campaigns.models import Campaign
 from campaigns.rules.checks import blockers
 from campaigns.rules.money import price
@@ -21,6 +22,7 @@ from campaigns.rules.shorter import shorter
 from campaigns.rules.wording import LINK_FIELD, PRESETS, footer_choices, line_wording
 from contacts.models import Group, Tag
 from messaging.rules.links import OPT_OUT_LINK
+from messaging.rules.wording import ALWAYS
 from tenants.models import SenderNumber, Tenant
 
 _JOINED = {"GSM-7": 153, "UCS-2": 67}
@@ -48,6 +50,8 @@ def composer_context(campaign: Campaign, tenant: Tenant, *, at: int = 0) -> dict
         "fields": [{"label": label, "insert": _insert(name)} for name, label in known_fields().items()],
         "footer_on": campaign.footer != Campaign.Footer.NONE,
         "footer_says": footer_choices(campaign.footer_text),
+        "footer_often": _often(campaign),
+        "days_error": days_error(campaign),
         "wordings": [PRESETS["link"], PRESETS["both"], *_lines()],
         "when": when(campaign, tenant),
     }
@@ -64,8 +68,9 @@ def meter(campaign: Campaign, tenant: Tenant, draft: Draft, figures: dict[str, A
         "capacity": capacity,
         "encoding": parts.encoding,
         "culprit": parts.first_ucs2_char,
-        "cost": price(_cost(draft, tenant, will_get), tenant.currency) if will_get and campaign.text else "",
+        "cost": _said_cost(draft, tenant, figures) if will_get and campaign.text else "",
         "people": will_get,
+        "forms": _forms(campaign, draft, figures),
     }
 
 
@@ -74,7 +79,10 @@ def hint(tenant: Tenant, draft: Draft, figures: dict[str, Any]) -> dict[str, Any
     found = shorter(draft.preview.text, draft.preview.parts)
     if found is None:
         return None
-    saved = (draft.preview.parts.parts - found.fits) * figures["will_get"] * tenant.part_price_micros
+    # Of the form that is shown: with the opt-out wording, or without.
+    worded = people_with(figures)
+    people = worded if draft.preview.worded else figures["will_get"] - worded
+    saved = (draft.preview.parts.parts - found.fits) * people * tenant.part_price_micros
     fits = f"{found.fits} part{'s' if found.fits > 1 else ''}"
     saves = f": saves {price(saved, tenant.currency)}" if saved else ""
     signs = "s" if found.take_out > 1 else ""
@@ -168,12 +176,13 @@ def launch_question(
         if not left_out
         else f"{left_out:,} {'is' if left_out == 1 else 'are'} left out."
     )
-    cost = price(_cost(draft, tenant, figures["will_get"]), tenant.currency)
+    cost = _said_cost(draft, tenant, figures)
+    wording = _wording_of(campaign, figures)
     time = f" It goes out on {said_time(campaign.send_at, tenant)}." if campaign.send_at else ""
     person = "person" if figures["will_get"] == 1 else "people"
     return {
         "question": f"Send to {people} {person}?",
-        "text": f"{left} It costs about {cost}.{time}",
+        "text": f"{left} It costs {'' if is_upper_bound(figures) else 'about '}{cost}.{wording}{time}",
         "verb": f"{'Schedule for' if campaign.send_at else 'Send to'} {people}",
     }
 
@@ -191,8 +200,44 @@ def _insert(name: str) -> str:
     return f'{{{{ {name} | default: "{"there" if name == "first_name" else ""}" }}}}'
 
 
-def _cost(draft: Draft, tenant: Tenant, people: int) -> int:
-    return round(people * draft.mean_parts * tenant.part_price_micros)
+def _said_cost(draft: Draft, tenant: Tenant, figures: dict[str, Any]) -> str:
+    parts = draft.parts_for(figures["will_get"], people_with(figures))
+    most = "up to " if is_upper_bound(figures) else ""
+    return most + price(round(parts * tenant.part_price_micros), tenant.currency)
+
+
+def _forms(campaign: Campaign, draft: Draft, figures: dict[str, Any]) -> dict[str, Any] | None:
+    """The text with the opt-out wording and without it: parts and people of both, where not everybody gets it."""
+    if campaign.footer_every == ALWAYS or not campaign.text.strip():
+        return None
+    worded = people_with(figures)
+    return {
+        "worded": worded,
+        "bare": figures["will_get"] - worded,
+        "worded_parts": draft.both[0],
+        "bare_parts": draft.both[1],
+        "up_to": is_upper_bound(figures),
+    }
+
+
+def _wording_of(campaign: Campaign, figures: dict[str, Any]) -> str:
+    """A sentence of the launch question; '' where everybody gets the wording, or nobody."""
+    worded = people_with(figures)
+    if campaign.footer_every == ALWAYS:
+        return ""
+    if worded == figures["will_get"]:
+        return " Everybody gets the opt-out wording."
+    if not worded:
+        return " Nobody gets the opt-out wording: all have had it."
+    most = "up to " if is_upper_bound(figures) else ""
+    return f" The opt-out wording goes to {most}{worded:,} of them; the others have had it."
+
+
+def _often(campaign: Campaign) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "value": value, "current": campaign.footer_when == value}
+        for value, label in Campaign.FooterWhen.choices
+    ]
 
 
 def _purposes(campaign: Campaign) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.counting import counted
+from campaigns.frequency import due_of, why
 from campaigns.models import Campaign
 from campaigns.rules.spans import Span, cut, mark, unmark
 from contacts.models import Contact, FieldDefinition
@@ -16,6 +17,8 @@ from messaging.rules.body import with_footer
 from messaging.rules.links import OPT_OUT_LINK, LinkIds, fill_link, has_link
 from messaging.rules.merge import compile_text
 from messaging.rules.parts import Parts, count_parts
+from messaging.rules.wording import ALWAYS
+from messaging.wording import Due
 from tenants.rules import Refused
 
 KNOWN_FIELDS = ("first_name", "last_name", "email", "language")
@@ -32,6 +35,8 @@ class Preview:
     pieces: list[list[Span]]
     at: int = 0
     total: int = 0
+    worded: bool = True
+    why: str = ""  # why they get the opt-out wording, or not
 
     @property
     def before(self) -> int:
@@ -51,7 +56,11 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything a composer shows of a text. `broken` says why it cannot be read ('' = it can)."""
+    """Everything a composer shows of a text. `broken` says why it cannot be read ('' = it can).
+
+    `both`: the parts of the shown person's text with the opt-out wording and without; `mean_parts` is of texts with
+    it, `mean_bare` of texts without; `most_parts` is of texts like the one shown.
+    """
 
     preview: Preview
     mean_parts: float
@@ -59,6 +68,26 @@ class Draft:
     unknown: dict[str, str] = field(default_factory=dict)
     fallbacks: dict[str, str] = field(default_factory=dict)
     broken: str = ""
+    mean_bare: float = 1.0
+    both: tuple[int, int] = (1, 1)
+
+    def parts_for(self, people: int, worded: int) -> float:
+        """Parts that `people` texts take together, of which `worded` carry the opt-out wording."""
+        return worded * self.mean_parts + (people - worded) * self.mean_bare
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Somebody of the sample."""
+
+    name: str
+    values: Mapping[str, Any]
+    due: Due | None = None
+
+    @property
+    def worded(self) -> bool:
+        """Whether their text would carry the wording, where the draft has one."""
+        return self.due is None or self.due.due
 
 
 def known_fields() -> dict[str, str]:
@@ -89,18 +118,29 @@ def read_draft(campaign: Campaign, *, at: int = 0) -> Draft:
         return Draft(_plain(campaign), 1.0, 1, broken=refused.message)
     unknown = {one.name: one.nearest or "" for one in compiled.unknown(known_fields())}
     people = _people(campaign)
-    texts: list[tuple[str, Mapping[str, Any]]] = people or [("Someone", _nobodys(campaign))]
+    readers = people or [_Reader("Someone", _nobodys(campaign))]
+    at = max(0, min(at, len(readers) - 1))
     try:
-        counts = [count_parts(_body(campaign, compiled.render(values), values)).parts for _, values in texts]
-        at = max(0, min(at, len(texts) - 1))
-        preview = _preview(campaign, *texts[at], at=at, total=len(people))
+        counts = [_counts(campaign, compiled.render(one.values), one.values) for one in readers]
+        preview = _preview(campaign, readers[at], at=at, total=len(people))
     except Refused as refused:
         return Draft(_plain(campaign), 1.0, 1, unknown, fallbacks_of(campaign.text), refused.message)
-    return Draft(preview, sum(counts) / len(counts), max(counts), unknown, fallbacks_of(campaign.text))
+    worded, bare = zip(*counts, strict=True)
+    return Draft(
+        preview,
+        sum(worded) / len(worded),
+        max(worded if preview.worded else bare),
+        unknown,
+        fallbacks_of(campaign.text),
+        mean_bare=sum(bare) / len(bare),
+        both=counts[at],
+    )
 
 
 def body_for(campaign: Campaign, contact_id: int) -> str:
-    """The exact text one contact would get. Raises Refused like `compile_text` and `render`."""
+    """The exact text one contact would get, the opt-out wording in it where the draft has one.
+
+    Raises Refused like `compile_text` and `render`."""
     compiled = compile_text(campaign.text, frozenset(known_fields()))
     values = merge_values([contact_id]).get(contact_id, {})
     if has_link(campaign.text) or has_link(campaign.footer_text):
@@ -125,8 +165,16 @@ def _sample_links(campaign: Campaign, contact_ids: Sequence[int]) -> dict[int, s
     return sample_links(campaign.tenant_id, campaign.sender_id, phones)
 
 
-def _body(campaign: Campaign, rendered: str, values: Mapping[str, Any]) -> str:
-    footer = campaign.footer_text if campaign.footer != Campaign.Footer.NONE else ""
+def _counts(campaign: Campaign, rendered: str, values: Mapping[str, Any]) -> tuple[int, int]:
+    """Parts of a text with the wording and without; the same twice where everybody's is alike."""
+    worded = count_parts(_body(campaign, rendered, values)).parts
+    if campaign.footer_every == ALWAYS:
+        return worded, worded
+    return worded, count_parts(_body(campaign, rendered, values, worded=False)).parts
+
+
+def _body(campaign: Campaign, rendered: str, values: Mapping[str, Any], *, worded: bool = True) -> str:
+    footer = campaign.footer_text if worded and campaign.footer != Campaign.Footer.NONE else ""
     filled = fill_link(footer, values.get(OPT_OUT_LINK, ""))
     return with_footer(rendered, filled, first=campaign.footer == Campaign.Footer.START)
 
@@ -137,9 +185,10 @@ def _plain(campaign: Campaign) -> Preview:
     return Preview("", text, parts, cut([Span(text)], parts.folds))
 
 
-def _preview(campaign: Campaign, name: str, values: Mapping[str, Any], *, at: int, total: int) -> Preview:
+def _preview(campaign: Campaign, reader: _Reader, *, at: int, total: int) -> Preview:
     compiled = compile_text(campaign.text)
-    text = _body(campaign, compiled.render(values), values)
+    values, worded = reader.values, reader.worded
+    text = _body(campaign, compiled.render(values), values, worded=worded)
     parts = count_parts(text)
     stand_ins = {
         key: mark(words)
@@ -148,20 +197,22 @@ def _preview(campaign: Campaign, name: str, values: Mapping[str, Any], *, at: in
     }
     spans = [Span(text)]
     if stand_ins:
-        marked = unmark(_body(campaign, compiled.render({**values, **stand_ins}), values))
+        marked = unmark(_body(campaign, compiled.render({**values, **stand_ins}), values, worded=worded))
         # A filter may have eaten a mark: then the text stands without its underline rather than wrong.
         if "".join(span.text for span in marked) == text:
             spans = marked
-    return Preview(name, text, parts, cut(spans, parts.folds), at, total)
+    pieces = cut(spans, parts.folds)
+    return Preview(reader.name, text, parts, pieces, at, total, worded, why(campaign, reader.due))
 
 
-def _people(campaign: Campaign) -> list[tuple[str, Mapping[str, Any]]]:
-    """(name, merge values) of the first people who would get it."""
+def _people(campaign: Campaign) -> list[_Reader]:
+    """The first people who would get it."""
     ids: list[int] = counted(campaign).get("sample", [])
     values = merge_values(ids)
     for one, link in _sample_links(campaign, ids).items():
         values.setdefault(one, {})[OPT_OUT_LINK] = link
-    return [(_called(values.get(one, {}), one), values.get(one, {})) for one in ids]
+    due = due_of(campaign, ids)
+    return [_Reader(_called(values.get(one, {}), one), values.get(one, {}), due.get(one)) for one in ids]
 
 
 def _nobodys(campaign: Campaign) -> dict[str, Any]:

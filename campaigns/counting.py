@@ -13,9 +13,12 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from contacts.audience import Audience, audience_sql, check_audience
-from messaging.exclusions import funnel, verdicts_sql
+from messaging.exclusions import by_sets, funnel, verdicts_sql
+from messaging.models import Broadcast
 from messaging.rules.links import OPT_OUT_LINK
 from messaging.rules.merge import compile_text
+from messaging.rules.wording import ALWAYS
+from messaging.wording import count_due
 from tenants.rules import Refused
 
 SAMPLE = 50  # people whose texts are looked at, for the parts and for the preview
@@ -33,9 +36,10 @@ _COLUMNS = {
 
 def counted(campaign: Campaign, *, fresh: bool = False) -> dict[str, Any]:
     """The draft's figures: {"chosen", "will_get", "left_out": {reason: n}, "empty": {field: n}, "counted_at", "of",
-    "sample": [ids of the first people who would get it]}.
+    "sample": [ids of the first people who would get it]}, and where not everybody gets the opt-out wording
+    "worded": {"people", "up_to": bool, "by_country": {code: n}}.
 
-    Remembered on the draft; counted again when the audience, sender, purpose or merge fields changed, or `fresh`.
+    Remembered on the draft; counted again when what they depend on changed, or `fresh`.
     """
     fields = sorted(merge_fields(campaign.text) - {OPT_OUT_LINK})
     of = _digest(campaign, fields)
@@ -65,7 +69,9 @@ def _count(campaign: Campaign, fields: list[str]) -> dict[str, Any]:
         # A group or tag of the draft was deleted meanwhile: the check list says that nobody is chosen.
         return {**NOBODY}
     found = funnel(audience, campaign.sender_id, campaign.purpose)
+    worded = {"worded": _worded(campaign, audience)} if campaign.footer_every != ALWAYS else {}
     return {
+        **worded,
         "chosen": found.chosen,
         "will_get": found.will_get,
         "left_out": {str(int(reason)): n for reason, n in found.left_out.items()},
@@ -86,8 +92,30 @@ def _empty(audience: str, params: list[Any], fields: Iterable[str]) -> dict[str,
         return dict(zip(names, map(int, cursor.fetchone()), strict=True))
 
 
+def _worded(campaign: Campaign, audience: Audience) -> dict[str, Any]:
+    """Who would get the opt-out wording. An upper bound where texts before then may still carry it to them."""
+    assert campaign.sender_id is not None
+    people, params = verdicts_sql(audience, sender_id=campaign.sender_id, purpose=campaign.purpose)
+    with by_sets():
+        found = count_due(
+            people, params, sender_id=campaign.sender_id, every=campaign.footer_every, at=leaves_at(campaign)
+        )
+    others = Broadcast.objects.running().filter(sender_id=campaign.sender_id).exclude(footer="")
+    later = bool(campaign.send_at and campaign.send_at > timezone.now())
+    return {"people": found.people, "up_to": later or others.exists(), "by_country": found.by_country}
+
+
+def leaves_at(campaign: Campaign) -> datetime:
+    """When the first text of a draft would leave: now, or at its time."""
+    now = timezone.now()
+    return max(campaign.send_at, now) if campaign.send_at else now
+
+
 def _digest(campaign: Campaign, fields: list[str]) -> str:
-    said = json.dumps([campaign.audience, campaign.sender_id, campaign.purpose, fields], sort_keys=True)
+    of: list[Any] = [campaign.audience, campaign.sender_id, campaign.purpose, fields]
+    if campaign.footer_every != ALWAYS:
+        of += [campaign.footer_every, campaign.send_at.isoformat() if campaign.send_at else ""]
+    said = json.dumps(of, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

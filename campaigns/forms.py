@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from campaigns.rules.wording import changed_wording
+from campaigns.rules.wording import changed_wording, read_days
 from tenants.rules import Refused
 
 _SETS = ("group", "tag", "all")
@@ -29,6 +29,8 @@ def read_form(post: QueryDict, zone: str, footer_before: str = "") -> dict[str, 
         "footer_text": changed_wording(
             post.get("footer_text", "").strip(), before=footer_before, chosen=post.get("footer_says", "")
         ),
+        "footer_when": post.get("footer_when", "always"),
+        **_days(post),
         "audience": read_audience(post),
         "send_at": _time(post, zone),
     }
@@ -46,6 +48,13 @@ def read_audience(post: QueryDict) -> dict[str, Any]:
             if verb == "add":
                 sides[side].append(one)
     return {**sides, "skip_any_stop": bool(post.get("skip_any_stop"))}
+
+
+def _days(post: QueryDict) -> dict[str, int | None]:
+    """The days as typed. What is no number is saved as none where days are asked, so that nothing else is lost."""
+    days = read_days(post.get("footer_days", ""))
+    asked = post.get("footer_when") == "days" and "footer_days" in post
+    return {"footer_days": days} if asked or days is not None else {}
 
 
 def _sets(words: list[str]) -> list[list[Any]]:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from messaging.models import Broadcast
+from messaging.rules.wording import ALWAYS, FIRST, MOST_DAYS
 from tenants.rowsecurity import TenantManager, TenantModel, TenantQuerySet, child_of, walled
 
 RUNNING = ("planning", "scheduled", "sending", "paused")
@@ -38,12 +39,22 @@ class Campaign(TenantModel):
         START = "start", "At the start"
         NONE = "none", "None"
 
+    class FooterWhen(models.TextChoices):
+        ALWAYS = "always", "In every text"
+        FIRST = "first", "In the first text"
+        DAYS = "days", "Every … days"
+
     name = models.CharField(max_length=120)
     sender = child_of("tenants.SenderNumber", null=True, blank=True, on_delete=models.PROTECT)
     purpose = models.CharField(max_length=13, default="marketing")
     text = models.TextField(blank=True)
     footer = models.CharField(max_length=5, choices=Footer.choices, default=Footer.END)
     footer_text = models.CharField(max_length=160, default="Reply STOP to opt out.")
+    footer_when = models.CharField(
+        max_length=6, choices=FooterWhen.choices, default=FooterWhen.ALWAYS, db_default=FooterWhen.ALWAYS
+    )
+    # Null while a draft has no number that counts; the check list holds such a draft.
+    footer_days = models.PositiveSmallIntegerField(null=True, blank=True, default=30, db_default=30)
     audience = models.JSONField(default=dict)
     send_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -80,11 +91,26 @@ class Campaign(TenantModel):
     class Meta:
         ordering = ("-id",)
         constraints = walled(
+            models.CheckConstraint(
+                condition=models.Q(footer_when__in=["always", "first", "days"]),
+                name="campaigns_footer_when_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(footer_days__range=(1, MOST_DAYS)), name="campaigns_footer_days_range"
+            ),
             parents={"sender_id": "tenants_sendernumber", "broadcast_id": "messaging_broadcast"},
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def footer_every(self) -> int:
+        """As a broadcast freezes it (messaging.rules.wording); in every text where nothing else is decided."""
+        carries = self.footer != self.Footer.NONE and self.footer_text.strip()
+        if not carries or self.footer_when == self.FooterWhen.ALWAYS:
+            return ALWAYS
+        return FIRST if self.footer_when == self.FooterWhen.FIRST else self.footer_days or ALWAYS
 
     @property
     def order(self) -> Broadcast:

@@ -16,6 +16,7 @@ from campaigns.remembering import remembered
 from consent.models import ConsentEvent
 from contacts.models import Group
 from conversations.rules.rates import FREQUENCIES, WEEKDAYS, Line, Period, merged
+from messaging.rules.wording import named
 from tenants.models import SenderNumber
 
 MOST_CAMPAIGNS = 500
@@ -201,8 +202,5 @@ def _by_group(launched: list[tuple[Line, Campaign]]) -> list[Line]:
 
 
 def _wording(one: Campaign) -> str:
-    """The opt-out wording a campaign carried, and where."""
-    footer = one.order.footer
-    if not footer:
-        return "No opt-out wording"
-    return f"“{footer}” {'at the start' if one.order.footer_first else 'at the end'}"
+    """The opt-out wording a campaign carried, where, and how often."""
+    return named(one.order.footer, first=one.order.footer_first, every=one.order.footer_every)

@@ -12,6 +12,7 @@ from campaigns.models import Campaign
 from conversations.models.learning import Complaint, How
 from conversations.rules.rates import WEEKDAYS, Period
 from messaging.models import Broadcast
+from messaging.rules.wording import named
 from tenants.models import SenderNumber
 
 #: What reasons are broken down by: (key, label).
@@ -159,10 +160,9 @@ def _campaign_label(values: set[Any]) -> Label:
 
 def _wording_label(values: set[Any]) -> Label:
     known = [value for value in values if value]
-    rows = Broadcast.objects.filter(pk__in=known).values_list("pk", "footer", "footer_first")
+    rows = Broadcast.objects.filter(pk__in=known).values_list("pk", "footer", "footer_first", "footer_every")
     names: Mapping[int, str] = {
-        pk: f"“{footer}” {'at the start' if first else 'at the end'}" if footer else "No opt-out wording"
-        for pk, footer, first in rows
+        pk: named(footer, first=first, every=every) for pk, footer, first, every in rows
     }
     return lambda value: names.get(value, _NO_TEXT)
 

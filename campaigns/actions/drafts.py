@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign
+from campaigns.rules.wording import DAYS_WANTED, known_days
 from contacts.audience import check_audience
 from messaging.exclusions import CLASS_OF_PURPOSE
 from tenants.actions import audit
@@ -17,7 +18,20 @@ from tenants.models import SenderNumber
 from tenants.rules import Actor, ActorKind, Refused, Role, require
 
 MAX_TEXT = 1600  # the provider's limit of a body (error 21617)
-EDITABLE = frozenset({"name", "sender_id", "purpose", "text", "footer", "footer_text", "audience", "send_at"})
+EDITABLE = frozenset(
+    {
+        "name",
+        "sender_id",
+        "purpose",
+        "text",
+        "footer",
+        "footer_text",
+        "footer_when",
+        "footer_days",
+        "audience",
+        "send_at",
+    }
+)
 NOBODY: dict[str, Any] = {"include": [], "exclude": [], "skip_any_stop": False}
 
 
@@ -106,6 +120,12 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         raise Refused("footer_invalid", "Choose where the opt-out wording stands.", "footer")
     if len(values.get("footer_text", "")) > 160:
         raise Refused("footer_too_long", "Shorten the opt-out wording to 160 characters.", "footer_text")
+    if values.get("footer_when", "always") not in Campaign.FooterWhen.values:
+        raise Refused(
+            "footer_when_invalid", "Choose how often people get the opt-out wording.", "footer_when"
+        )
+    if not known_days(values.get("footer_days")):
+        raise Refused("footer_days_invalid", DAYS_WANTED, "footer_days")
     sender = values.get("sender_id")
     if sender is not None and not SenderNumber.objects.filter(pk=sender).exists():
         raise Refused("sender_missing", "This sender number does not exist. Choose another.", "sender")

@@ -56,6 +56,7 @@ def launch(
         actor=actor,
         footer=campaign.footer_text if campaign.footer != Campaign.Footer.NONE else "",
         footer_first=campaign.footer == Campaign.Footer.START,
+        footer_every=campaign.footer_every,
         send_at=campaign.send_at,
     )
     frozen = {key: value for key, value in figures.items() if key != "sample"}

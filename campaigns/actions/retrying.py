@@ -57,6 +57,8 @@ def retry_failed(*, campaign_id: int, actor: Actor) -> Campaign:
         text=source.text,
         footer=source.footer,
         footer_text=source.footer_text,
+        footer_when=source.footer_when,
+        footer_days=source.footer_days,
         audience={"include": [["group", group.pk]], "exclude": [], "skip_any_stop": False},
     )
     audit(actor, "retry_failed", "campaign", campaign_id, draft=draft.pk, group=group.pk)

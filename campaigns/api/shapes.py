@@ -14,10 +14,13 @@ from campaigns.reading import Report
 from messaging.exclusions import CLASS_OF_PURPOSE
 from messaging.models import Broadcast
 from messaging.rules.outcomes import NotSent
+from messaging.rules.wording import MOST_DAYS
 from tenants.apikit import Moment, Strict, Text, Whole, YesNo
 
 PURPOSES = list(CLASS_OF_PURPOSE)
 REASONS = [reason.code for reason in NotSent if reason]
+WHEN = "Who gets the opt-out wording: everybody, or who has had none from this sender yet, or not for `footer_days`."
+DAYS = "Counts where `footer_when` is `days`."
 
 
 # ── shapes ────────────────────────────────────────────────────────────────────────────────────────────
@@ -49,6 +52,8 @@ class Draft(Strict):
     text = Text(max_length=MAX_TEXT, allow_blank=True, required=False, trim_whitespace=False)
     footer = serializers.ChoiceField(choices=Campaign.Footer.choices, required=False)
     footer_text = Text(max_length=160, allow_blank=True, required=False)
+    footer_when = serializers.ChoiceField(choices=Campaign.FooterWhen.choices, required=False, help_text=WHEN)
+    footer_days = Whole(min_value=1, max_value=MOST_DAYS, required=False, help_text=DAYS)
     audience = Audience(required=False)
     send_at = Moment(required=False, allow_null=True)
 
@@ -91,6 +96,8 @@ class CampaignShape(serializers.Serializer):
     text = serializers.CharField(allow_blank=True)
     footer = serializers.ChoiceField(choices=Campaign.Footer.choices)
     footer_text = serializers.CharField(allow_blank=True)
+    footer_when = serializers.ChoiceField(choices=Campaign.FooterWhen.choices, help_text=WHEN)
+    footer_days = serializers.IntegerField(allow_null=True, help_text=DAYS)
     audience = Audience()
     send_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
@@ -113,6 +120,9 @@ class Exclusions(serializers.Serializer):
 
     chosen = serializers.IntegerField()
     will_get = serializers.IntegerField()
+    with_wording = serializers.IntegerField(
+        help_text="Of these, how many get the opt-out wording that is added; fewer if earlier texts carry it first."
+    )
     left_out = LeftOutCount(many=True)
     counted_at = serializers.DateTimeField(allow_null=True)
 
@@ -189,6 +199,8 @@ def shaped(rows: Sequence[Campaign]) -> list[dict[str, Any]]:
         "text",
         "footer",
         "footer_text",
+        "footer_when",
+        "footer_days",
         "send_at",
         "version",
         "launched_at",

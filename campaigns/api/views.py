@@ -26,6 +26,7 @@ from campaigns.api.shapes import (
     values_of,
 )
 from campaigns.counting import counted
+from campaigns.frequency import with_wording
 from campaigns.models import Campaign
 from campaigns.people import people_of
 from campaigns.reading import report
@@ -98,7 +99,8 @@ class CampaignExclusions(View):
     def get(self, request: Request, pk: int) -> Response:
         campaign = find(pk)
         figures = campaign.exclusions if campaign.broadcast_id else counted(campaign)
-        shown = {"chosen": figures.get("chosen", 0), "will_get": figures.get("will_get", 0)}
+        shown = {name: figures.get(name, 0) for name in ("chosen", "will_get")}
+        shown["with_wording"] = with_wording(campaign, figures)
         left_out = {int(code): n for code, n in figures.get("left_out", {}).items()}
         return Response(
             shown | {"left_out": reasons(left_out.items()), "counted_at": figures.get("counted_at")}

@@ -10,11 +10,15 @@ from typing import Literal
 
 from campaigns.rules.money import price
 from messaging.rules.parts import Parts
+from messaging.rules.wording import ALWAYS, COUNTRIES, FIRST, MONTH, said
 
 # A text that says how to leave counts as carrying the wording, whoever wrote it.
 _SAYS_STOP = re.compile(r"\b(STOP|UNSUBSCRIBE|OPT[ -]?OUT|END|QUIT)\b")
 # Text that a carrier's filter and the person take for the brand must come first: 40 signs leave room for a greeting.
 _BRAND_WITHIN = 40
+# Who says how often the wording should come: what products that send for many found out with the carriers.
+FILTERED = ("Iterable", "https://support.iterable.com/hc/en-us/articles/15521924837908")
+MONTHLY = ("Postscript", "https://help.postscript.io/hc/en-us/articles/1260804633350")
 
 
 class Level(StrEnum):
@@ -36,6 +40,7 @@ class Check:
     note: str = ""
     fix: str = ""
     tick: str = ""
+    sources: tuple[tuple[str, str], ...] = ()  # (name, address) of who says so
 
     @property
     def fix_url(self) -> str:
@@ -80,9 +85,16 @@ class Facts:
     most_parts: int = 1
     price_micros: int = 0
     currency: str = "USD"
+    cost_at_most: bool = False
     pause_limit_bp: int = 100
     has_link: bool = False
     answerable: bool = True  # an alphanumeric sender receives no replies
+    link_in_text: bool = False  # and not only in the opt-out wording
+    footer_every: int = ALWAYS
+    days_missing: bool = False
+    always_in: Mapping[str, int] = field(
+        default_factory=dict
+    )  # people by country who get the wording every time
 
 
 def has_opt_out_wording(text: str, *, footer_on: bool) -> bool:
@@ -126,7 +138,12 @@ def _of_text(facts: Facts) -> list[Check]:
             )
         )
     found.append(_brand(facts))
-    found.append(_wording(facts))
+    if facts.days_missing:
+        words = "After how many days does the opt-out wording come again?"
+        found.append(Check("footer_days", Level.BLOCKER, words, fix="field-footer-days"))
+    else:
+        found.append(_wording(facts))
+    found += _always_there(facts)
     found += [_empty(one) for one in facts.empty_fields if one.count]
     return found
 
@@ -139,6 +156,8 @@ def _brand(facts: Facts) -> Check:
 
 
 def _wording(facts: Facts) -> Check:
+    if facts.footer_every != ALWAYS and not facts.link_in_text:
+        return _by_time(facts)
     if not facts.answerable and not facts.has_link:
         return Check(
             "opt_out_link",
@@ -161,6 +180,48 @@ def _wording(facts: Facts) -> Check:
         fix="field-footer",
         tick="no_opt_out_wording",
     )
+
+
+def _by_time(facts: Facts) -> Check:
+    """The wording goes to some people only, each time to others."""
+    if not facts.answerable:
+        return Check(
+            "opt_out_link",
+            Level.BLOCKER,
+            f"Nobody can answer {facts.sender}.",
+            note="Its opt-out link belongs in every text",
+            fix="field-footer-when",
+        )
+    if has_opt_out_wording(facts.text, footer_on=False):
+        return Check("opt_out_wording", Level.OK, "Opt-out wording, in every message by its own text")
+    often = f"Opt-out wording {said(facts.footer_every)}"
+    if facts.purpose != "marketing" or 0 < facts.footer_every <= MONTH:
+        return Check("opt_out_wording", Level.OK, often)
+    first = facts.footer_every == FIRST
+    filtered = "Carriers may filter texts that do not say how to leave. " if first else ""
+    return Check(
+        "opt_out_wording",
+        Level.WARNING,
+        f"{often}{' only' if first else ''}.",
+        note=f"{filtered}At least once a month is advised",
+        fix="field-footer-when",
+        sources=(FILTERED, MONTHLY) if first else (MONTHLY,),
+    )
+
+
+def _always_there(facts: Facts) -> list[Check]:
+    """People in countries whose rules want a way out in every text: they get it whatever was chosen."""
+    found = [(COUNTRIES[code], people) for code, people in facts.always_in.items() if people]
+    return [
+        Check(
+            "opt_out_wording_country",
+            Level.NOTE,
+            f"Everyone in {country.name} gets the wording, {people:,} here:",
+            note="their rules ask for it in every text",
+            sources=((country.rule, country.source),),
+        )
+        for country, people in found
+    ]
 
 
 def _empty(one: EmptyField) -> Check:
@@ -222,5 +283,6 @@ def _of_cost(facts: Facts) -> list[Check]:
         found.append(Check("more_parts", Level.NOTE, words))
     if facts.will_get:
         cost = price(round(facts.will_get * facts.mean_parts * facts.price_micros), facts.currency)
-        found.append(Check("cost", Level.NOTE, f"Costs about {cost}"))
+        about = "up to" if facts.cost_at_most else "about"
+        found.append(Check("cost", Level.NOTE, f"Costs {about} {cost}"))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from messaging.rules.links import OPT_OUT_LINK, has_link
+from messaging.rules.wording import FIRST, MOST_DAYS
 
 LINK_FIELD = f"{{{{ {OPT_OUT_LINK} }}}}"
 #: What the choice writes; the author may change every word of it.
@@ -12,6 +13,33 @@ PRESETS = {
     "both": f"Reply STOP or {LINK_FIELD}",
 }
 LABELS = {"words": "Words", "link": "Link", "both": "Both"}
+
+
+DAYS_WANTED = f"Write a number of days from 1 to {MOST_DAYS}."
+
+
+def known_days(days: object) -> bool:
+    """Whether a draft may be saved with it: 1 to 365, or none yet."""
+    return days is None or (isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= MOST_DAYS)
+
+
+def read_days(typed: str) -> int | None:
+    """The days that were typed; None for what is no number of days, which the check list then asks for."""
+    typed = typed.strip()
+    days = int(typed) if typed.isdecimal() and len(typed) <= 6 else None
+    return days if known_days(days) else None
+
+
+def why_words(*, every: int, sender: str, had_on: str, country: str) -> str:
+    """Why one person would get the wording, or not: `had_on` is the day they last had it, as far as that counts."""
+    if country:
+        return f"Carries the opt-out wording, as every text to {country} does."
+    if had_on:
+        return f"No opt-out wording this time: had it on {had_on}."
+    if every == FIRST:
+        return f"Carries the opt-out wording: has had none from {sender} yet."
+    days = "day" if every == 1 else f"{every} days"
+    return f"Carries the opt-out wording: had none from {sender} in the last {days}."
 
 
 def line_wording(address: str) -> str:

@@ -45,9 +45,12 @@ def _save(request: Asked, before: Campaign) -> HttpResponse:
         saved = actions.update_campaign(campaign_id=before.pk, version=version, actor=request.actor, **values)
     except Refused as refused:
         return _refused(request, before, refused)
-    if not request.htmx:
-        return redirect("campaigns:edit", before.pk)
     context = composer_context(saved, request.tenant, at=read_id(request.POST.get("at")))
+    context["days_typed"] = request.POST.get("footer_days", "")
+    if not request.htmx:
+        if context["days_error"]:
+            return render(request, "campaigns/composer.html", context, status=422)
+        return redirect("campaigns:edit", before.pk)
     context["tidied"] = bool(request.POST.get("tidy"))
     context["wording_changed"] = saved.footer_text != request.POST.get("footer_text", "").strip() or (
         says_of(saved.footer_text) != request.POST.get("footer_says", "")

@@ -14,6 +14,7 @@ from campaigns.actions.drafts import find
 from campaigns.actions.retrying import may_retry
 from campaigns.comparing import comparison
 from campaigns.forms import read_id
+from campaigns.frequency import carried
 from campaigns.listing import state_of
 from campaigns.models import RUNNING, Campaign
 from campaigns.people import FILTERS, PAGE, people_of
@@ -99,7 +100,9 @@ def people(request: Asked, pk: int) -> HttpResponse:
 @require_GET
 def message(request: Asked, pk: int) -> HttpResponse:
     """The text as it was frozen."""
-    return render(request, "campaigns/message.html", _frame(_launched(pk), "message"))
+    campaign = _launched(pk)
+    context = _frame(campaign, "message") | {"often": carried(campaign.order)}
+    return render(request, "campaigns/message.html", context)
 
 
 @require_GET

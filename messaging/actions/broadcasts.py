@@ -80,12 +80,13 @@ def create_broadcast(
     actor: Actor,
     footer: str = "",
     footer_first: bool = False,
+    footer_every: int = 0,
     send_at: datetime | None = None,
 ) -> Broadcast:
     """Freeze an order to send and have it planned; part of the caller's transaction.
 
-    `audience` is frozen with it: contacts added later are not in it. Raises `Refused`: not_allowed, sender_unknown,
-    sender_retired, purpose_unknown, text_empty, audience_invalid.
+    `audience` is frozen with it: contacts added later are not in it. `footer_every`: see messaging.rules.wording.
+    Raises `Refused`: not_allowed, sender_unknown, sender_retired, purpose_unknown, text_empty, audience_invalid.
     """
     require(actor, Role.MANAGER, "send a broadcast")
     _check_order(sender_id, purpose, text)
@@ -95,8 +96,9 @@ def create_broadcast(
         sender_id=sender_id,
         purpose=purpose,
         text=text,
-        footer=footer,
+        footer=footer if footer.strip() else "",
         footer_first=footer_first,
+        footer_every=footer_every if footer.strip() else 0,
         audience=audience,
         send_at=send_at,
         max_contact_id=highest,

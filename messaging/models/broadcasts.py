@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
+from messaging.rules.wording import MOST_DAYS
 from tenants.rowsecurity import TenantManager, TenantModel, TenantQuerySet, child_of, walled
 
 
@@ -59,6 +61,11 @@ class Broadcast(TenantModel):
     text = models.TextField(help_text="Frozen at launch, merge fields unfilled.")
     footer = models.CharField(max_length=160, blank=True, help_text="Opt-out wording, frozen at launch.")
     footer_first = models.BooleanField(default=False)
+    footer_every = models.SmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="0: in every text; -1: in the first text; n: at most once in n days.",
+    )
     audience = models.JSONField(default=dict)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
     max_contact_id = models.BigIntegerField(default=0)
@@ -80,7 +87,16 @@ class Broadcast(TenantModel):
     objects: ClassVar[Any] = TenantManager.from_queryset(BroadcastQuerySet)()
 
     class Meta:
-        constraints = walled(parents={"sender_id": "tenants_sendernumber"})
+        constraints = walled(
+            models.CheckConstraint(
+                condition=Q(footer_every__range=(-1, MOST_DAYS)), name="messaging_footer_every_known"
+            ),
+            # What carries no wording must not count as having carried it.
+            models.CheckConstraint(
+                condition=Q(footer_every=0) | ~Q(footer=""), name="messaging_footer_every_has_words"
+            ),
+            parents={"sender_id": "tenants_sendernumber"},
+        )
 
     def __str__(self) -> str:
         return f"broadcast {self.pk}"

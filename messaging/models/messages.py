@@ -48,6 +48,12 @@ class Message(TenantModel):
     sender = child_of("tenants.SenderNumber", db_index=False, on_delete=models.DO_NOTHING)
     answers_id = models.BigIntegerField(null=True, blank=True, help_text="The message it answers.")
     body = models.TextField(null=True, blank=True, help_text="Null until rendered; the bytes that are sent.")
+    # Written by the claim where the broadcast leaves some people out; null costs a row nothing.
+    worded = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Whether it carries the opt-out wording; null: as its broadcast says.",
+    )
     sid = models.CharField(max_length=34, null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

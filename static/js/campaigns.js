@@ -38,6 +38,10 @@
   form.addEventListener("scroll", (event) => { if (event.target.matches("[data-text]")) mirror.scrollTop = event.target.scrollTop; }, true);
   document.addEventListener("htmx:afterSettle", paint);
 
+  // The field of days stays as it was typed; the server says beside it whether it counts.
+  const days = $("#field-footer-days");
+  if (days) document.addEventListener("htmx:afterSettle", () => days.setAttribute("aria-invalid", String(Boolean($("#footer-days-error").textContent.trim()))));
+
   // Groups and tags by typing; that search is no part of the draft.
   const findSet = (field) => {
     const wanted = field.value.trim().toLowerCase();
