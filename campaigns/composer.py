@@ -230,7 +230,9 @@ def _wording_of(campaign: Campaign, figures: dict[str, Any]) -> str:
     if not worded:
         return " Nobody gets the opt-out wording: all have had it."
     most = "up to " if is_upper_bound(figures) else ""
-    return f" The opt-out wording goes to {most}{worded:,} of them; the others have had it."
+    gets = "gets" if worded == 1 and not most else "get"
+    who = f"{most.capitalize()}{worded:,} of the {figures['will_get']:,}"
+    return f" {who} {gets} the opt-out wording; the others have had it."
 
 
 def _often(campaign: Campaign) -> list[dict[str, Any]]:

@@ -41,7 +41,8 @@ def why(campaign: Campaign, due: Due | None) -> str:
     if due.had_at is not None:
         zone = Tenant.objects.values_list("zone", flat=True).get(pk=campaign.tenant_id)
         local, leaves = (at.astimezone(ZoneInfo(zone)) for at in (due.had_at, leaves_at(campaign)))
-        had_on = f"{local.day} {local:%b}" + (f" {local.year}" if local.year != leaves.year else "")
+        year = f"\u00a0{local.year}" if local.year != leaves.year else ""
+        had_on = f"{local.day}\u00a0{local:%b}{year}"
     country = COUNTRIES[due.country].name if due.country else ""
     return why_words(every=campaign.footer_every, sender=campaign.sender.name, had_on=had_on, country=country)
 

@@ -122,6 +122,6 @@ def count_due(people: str, params: Sequence[Any], *, sender_id: int, every: int,
     To be run inside `by_sets()`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(people=people), [*params, sender_id, every, every, at, sender_id])
+        cursor.execute(_COUNT.format(people=people), [*params, sender_id, every, at, every, sender_id])
         found = {country or "": int(n) for country, n in cursor.fetchall()}
     return DueCount(sum(found.values()), {code: n for code, n in found.items() if code})

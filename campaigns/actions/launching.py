@@ -99,7 +99,7 @@ def _hold(campaign: Campaign, expected: int | None, figures: dict[str, Any], acc
     checks = check(campaign, figures)
     if held := blockers(checks):
         words = ". ".join(f"{one.text} {one.note}".strip() for one in held)
-        raise Refused("blocked", f"{words}.", held[0].fix.removeprefix("field-") or None)
+        raise Refused("blocked", f"{words}.", held[0].fix.removeprefix("field-").replace("-", "_") or None)
     if open_ticks := not_accepted(checks, accepted):
         words = f"{open_ticks[0].text} {open_ticks[0].note}".strip().rstrip(".")
         raise Refused("not_accepted", f"{words}. Tick it to send all the same.", open_ticks[0].tick)

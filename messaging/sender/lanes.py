@@ -139,7 +139,10 @@ class Lanes:
                 await connection.execute(sql.CLAIM.replace("{limit}", str(limit)), given)
             ).fetchall()
             await self.templates.load(connection, {row[2] for row in rows if row[2] is not None})
-        slots = [self.templates.slot(row, lane.tenant_id, lane.sender_id) for row in rows]
+            bare = await self.templates.without_wording(connection, rows, self.token)
+        slots = [
+            self.templates.slot(row, lane.tenant_id, lane.sender_id, bare=row[0] in bare) for row in rows
+        ]
         lane.waiting.extend(slots)
         lane.broadcasts |= {slot.broadcast_id for slot in slots if slot.broadcast_id is not None}
         lane.empty = not rows

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from messaging.links import link_to
 from messaging.rules.body import with_footer
@@ -13,6 +14,7 @@ from messaging.rules.links import OPT_OUT_LINK, LinkIds, fill_link, has_link
 from messaging.rules.merge import MAX_TEXT, Compiled, compile_text
 from messaging.rules.outcomes import NotSent
 from messaging.rules.parts import count_parts
+from messaging.rules.wording import ALWAYS
 from messaging.sender import sql
 from messaging.sender.database import Connection
 from messaging.sender.wire import Slot
@@ -39,6 +41,9 @@ class Templates:
 
     def __init__(self) -> None:
         self._known: dict[int, _Frozen] = {}
+        self._bare: dict[
+            int, _Frozen
+        ] = {}  # without the wording: only of broadcasts that leave some people out
 
     async def load(self, connection: Connection, broadcasts: set[int]) -> None:
         """Read the texts of broadcasts that are not known yet."""
@@ -46,20 +51,39 @@ class Templates:
         if not missing:
             return
         while len(self._known) > KEPT:
-            self._known.pop(next(iter(self._known)))
-        for broadcast_id, text, footer, first in await (
+            oldest = next(iter(self._known))
+            self._known.pop(oldest)
+            self._bare.pop(oldest, None)
+        for broadcast_id, text, footer, first, every in await (
             await connection.execute(sql.TEMPLATES, [list(missing)])
         ).fetchall():
             self._known[broadcast_id] = _freeze(text, footer, first)
+            if every != ALWAYS:
+                self._bare[broadcast_id] = _freeze(text, "", first)
 
-    def slot(self, row: Sequence[Any], tenant_id: int, sender_id: int) -> Slot:
-        """The slot of a claimed row (columns of sql.CLAIM). What cannot be written carries its reason."""
+    async def without_wording(
+        self, connection: Connection, rows: Sequence[Sequence[Any]], token: UUID
+    ) -> set[int]:
+        """Ids of claimed rows whose text leaves out the opt-out wording: their people have had it."""
+        asked = [row[0] for row in rows if row[2] in self._bare and row[3] is None]
+        if not asked:
+            return set()
+        given = {"ids": sql.array(asked), "token": token}
+        found = await (await connection.execute(sql.WORDED, given)).fetchall()
+        return {message_id for message_id, worded in found if not worded}
+
+    def slot(self, row: Sequence[Any], tenant_id: int, sender_id: int, *, bare: bool = False) -> Slot:
+        """The slot of a claimed row (columns of sql.CLAIM), `bare`: without the opt-out wording.
+
+        What cannot be written carries its reason.
+        """
         message_id, phone_id, broadcast_id, body, tries, e164, *person = row
         if body is not None:
             ready = (body, count_parts(body).parts, 0)
         else:
             ids = LinkIds(tenant_id, phone_id, sender_id, broadcast_id or 0)
-            ready = _write(self._known.get(broadcast_id), person, ids)
+            frozen = (self._bare if bare else self._known).get(broadcast_id)
+            ready = _write(frozen, person, ids)
         return Slot(message_id, phone_id, broadcast_id, e164 or "", *ready, tries=tries)
 
 

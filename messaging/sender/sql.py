@@ -11,6 +11,7 @@ from consent.gate_sql import gate_case
 from consent.rules.gate import Gate
 from messaging.rules.locks import BROADCAST
 from messaging.rules.outcomes import NotSent, Phase
+from messaging.wording import due_sql
 
 
 def array(values: Iterable[int | float | str | None]) -> str:
@@ -129,7 +130,17 @@ UNCLAIM = """
 UPDATE messaging_message SET phase = 0, lease_token = NULL, lease_until = NULL
 WHERE id = ANY(%(ids)s) AND phase = 1 AND lease_token = %(token)s
 """
-TEMPLATES = "SELECT id, text, footer, footer_first FROM messaging_broadcast WHERE id = ANY(%s)"
+TEMPLATES = "SELECT id, text, footer, footer_first, footer_every FROM messaging_broadcast WHERE id = ANY(%s)"
+# Who gets the opt-out wording, where a broadcast does not put it into every text: decided within the claim, for rows
+# whose text is not written yet. Ordinary campaigns never come here.
+WORDED = f"""
+UPDATE messaging_message m SET worded = {due_sql(phone="m.phone_id", sender="m.sender_id", every="b.footer_every")}
+FROM unnest(%(ids)s::bigint[]) AS w(id)
+CROSS JOIN LATERAL (SELECT broadcast_id FROM messaging_message WHERE id = w.id OFFSET 0) x
+JOIN messaging_broadcast b ON b.id = x.broadcast_id
+WHERE m.id = w.id AND m.body IS NULL AND m.lease_token = %(token)s
+RETURNING m.id, m.worded
+"""
 # When this sender number will have something to do again: null for never, unless new work is put.
 NEXT = """
 SELECT min(at) FROM (

@@ -59,6 +59,40 @@ def test_a_draft_is_what_was_said(
     assert api.get("campaigns?status=sending").json()["results"] == []
 
 
+def test_how_often_the_wording_is_added(api: Api, draft: dict[str, Any], tenant: Tenant) -> None:
+    path = f"campaigns/{draft['id']}"
+    assert (draft["footer_when"], draft["footer_days"]) == ("always", 30)
+    assert api.get(f"{path}/exclusions").json()["with_wording"] == 3
+    change = {"version": draft["version"], "footer_when": "days", "footer_days": 14}
+    changed = api.patch(path, change).json()
+    assert (changed["footer_when"], changed["footer_days"]) == ("days", 14)
+    assert api.get(f"{path}/exclusions").json()["with_wording"] == 3, "nobody had it yet"
+    launch = {"expected": 3, "version": changed["version"]}
+    launched = api.post(f"{path}/launch", launch, **KEY).json()
+    with tenant_scope(tenant.pk):
+        assert Broadcast.objects.get(pk=launched["broadcast"]).footer_every == 14
+    assert api.get(f"{path}/exclusions").json()["with_wording"] == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ({"footer_when": "often"}, "footer_when", "invalid_choice"),
+        ({"footer_days": 0}, "footer_days", "min_value"),
+        ({"footer_days": 366}, "footer_days", "max_value"),
+        ({"footer_days": "30"}, "footer_days", "invalid"),
+        ({"footer_days": None}, "footer_days", "null"),
+    ],
+)
+def test_a_bad_frequency_is_named(
+    api: Api, draft: dict[str, Any], change: dict[str, Any], field: str, code: str
+) -> None:
+    answer = api.patch(f"campaigns/{draft['id']}", {"version": draft["version"], **change})
+    assert answer.status_code == 400
+    assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [(field, code)]
+    assert api.get(f"campaigns/{draft['id']}").json() == draft
+
+
 def test_a_change_names_the_version_it_read(api: Api, draft: dict[str, Any]) -> None:
     path = f"campaigns/{draft['id']}"
     changed = api.patch(path, {"version": draft["version"], "name": "Cakes"}).json()

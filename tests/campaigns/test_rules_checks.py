@@ -18,6 +18,7 @@ from campaigns.rules.checks import (
     not_accepted,
 )
 from messaging.rules.parts import count_parts
+from messaging.rules.wording import FIRST
 
 TEXT = "Demo Bakery: rolls are back. Reply STOP to opt out."
 GOOD = Facts(
@@ -75,6 +76,66 @@ def test_what_asks_for_a_tick(changes: dict[str, object], tick: str) -> None:
 def test_an_unknown_field_names_the_nearest() -> None:
     check = found(replace(GOOD, unknown_fields={"frist_name": "first_name", "zzz": ""}), "unknown_field")
     assert check is not None and "first_name" in check.note
+
+
+TIMED = replace(GOOD, text="Demo Bakery: rolls", rendered="Demo Bakery: rolls", footer_every=FIRST)
+
+
+def wording(facts: Facts) -> Check:
+    check = found(facts, "opt_out_wording")
+    assert check is not None
+    return check
+
+
+def test_wording_in_the_first_text_alone_is_warned_about_with_its_reason_and_source() -> None:
+    check = wording(TIMED)
+    assert (check.level, check.tick, check.fix) == (Level.WARNING, "", "field-footer-when")
+    assert "in the first text only" in check.text and "filter" in check.note and "once a month" in check.note
+    assert [name for name, address in check.sources if address.startswith("https://")] == [
+        "Iterable",
+        "Postscript",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "level"), [(1, Level.OK), (30, Level.OK), (31, Level.OK), (32, Level.WARNING)]
+)
+def test_at_least_once_a_month_is_advised(days: int, level: Level) -> None:
+    check = wording(replace(TIMED, footer_every=days))
+    assert check.level is level and f"every {'day' if days == 1 else days}" in check.text
+    assert bool(check.sources) is (level is Level.WARNING)
+
+
+def test_a_text_that_says_itself_how_to_leave_is_in_every_message() -> None:
+    for changes in ({"text": "Rolls. STOP to end"}, {"has_link": True, "link_in_text": True}):
+        assert wording(replace(TIMED, **changes)).level is Level.OK  # type: ignore[arg-type]
+    # The preview of somebody who is due shows the wording: that says nothing of the others.
+    assert wording(replace(TIMED, rendered="Rolls. Reply STOP to opt out.")).level is Level.WARNING
+    # Nor does a link that only the wording has.
+    assert wording(replace(TIMED, has_link=True)).level is Level.WARNING
+
+
+def test_a_sender_that_hears_no_answer_needs_its_link_in_every_text() -> None:
+    facts = replace(TIMED, answerable=False, has_link=True, footer_every=30)
+    assert [(one.code, one.fix) for one in blockers(check_list(facts))] == [
+        ("opt_out_link", "field-footer-when")
+    ]
+    assert not blockers(check_list(replace(facts, footer_every=0)))
+    assert not blockers(check_list(replace(facts, link_in_text=True)))
+
+
+def test_days_that_are_missing_hold_the_launch() -> None:
+    facts = replace(GOOD, days_missing=True)
+    assert [(one.code, one.fix) for one in blockers(check_list(facts))] == [
+        ("footer_days", "field-footer-days")
+    ]
+    assert found(facts, "opt_out_wording") is None
+
+
+def test_countries_that_want_it_every_time_are_named_with_their_rule() -> None:
+    check = found(replace(TIMED, always_in={"GB": 1200, "CA": 0}), "opt_out_wording_country")
+    assert check is not None and "the United Kingdom" in check.text and "1,200" in check.text
+    assert [name for name, _ in check.sources] == ["PECR, reg. 22"]
 
 
 @pytest.mark.parametrize("purpose", ["service", "transactional"])
@@ -136,6 +197,11 @@ def test_ucs2_names_its_sign() -> None:
 def test_cost_is_people_times_parts_times_price() -> None:
     check = found(replace(GOOD, will_get=98_777, mean_parts=2.0), "cost")
     assert check is not None and check.text == "Costs about $1,560.68"
+
+
+def test_a_cost_that_may_turn_out_less_says_so() -> None:
+    check = found(replace(GOOD, cost_at_most=True), "cost")
+    assert check is not None and check.text.startswith("Costs up to $")
 
 
 def test_marketing_from_a_service_number_is_warned_about() -> None:
