@@ -1,9 +1,9 @@
 """Who is due the opt-out wording: the rule as SQL, for one row (the sender's claim, a preview) and for a set (A5).
 
-A text gave a person the wording when it was handed over, is not known to have failed, and carried it: its message says
-so (`worded`), or its broadcast puts it into every text. It counts for the same sender number only, and only since the
-person's present opt-in: who came back, or has the number from somebody else, gets it anew. What is in doubt (begun,
-unknown, absent) does not count, so that a doubt adds the wording.
+A text gave a person the wording when it was handed over, is not known to have failed, and carried it: its broadcast
+has the words, and puts them into every text or its message says so (`worded`). It counts for the same sender number
+only, and only since the person's present opt-in: who came back, or has the number from somebody else, gets it anew.
+What is in doubt (begun, unknown, absent) does not count, so that a doubt adds the wording.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from messaging.rules.wording import EVERY_TEXT, SLACK
 
 _SLACK = f"make_interval(secs => {SLACK.total_seconds():.0f})"
 _NOT_FAILED = f"receipt NOT BETWEEN {int(Receipt.UNDELIVERED)} AND {int(Receipt.CANCELED)}"
+_CARRIED = "b.footer <> '' AND COALESCE(e.worded, b.footer_every = 0)"
 _REACHED = f"direction = 0 AND phase = {int(Phase.HANDED)} AND {_NOT_FAILED}"
 
 
@@ -53,21 +54,20 @@ def country_sql(e164: str) -> str:
 def had_sql(*, phone: str, sender: str, every: str, at: str = "now()") -> str:
     """When this person last had the wording, as far as it counts `at` that time; NULL: they are due.
 
-    By the index (phone, -id), the newest first; OFFSET 0, because with stale statistics the planner would walk all
-    messages, and because it must never hash them all to ask about one person.
+    By the index (phone, -id), the newest first: it mostly ends at the first row. A scalar subquery of one person, which
+    the planner cannot turn into a walk over everybody's messages.
     """
     return f"""(
     SELECT e.begun_at FROM (SELECT COALESCE((
         SELECT since FROM consent_permission
         WHERE phone_id = {phone} AND sender_id = {sender} AND state = 'opted_in'
     ), '-infinity') AS since OFFSET 0) agreed CROSS JOIN LATERAL (
-        SELECT * FROM messaging_message WHERE phone_id = {phone} ORDER BY id DESC OFFSET 0
+        SELECT * FROM messaging_message WHERE phone_id = {phone} ORDER BY id DESC
     ) e
     WHERE e.sender_id = {sender} AND {_REACHED} AND e.begun_at >= agreed.since
       AND e.begun_at > {_since(every, at)}
-      AND (e.worded OR e.worded IS NULL AND EXISTS (
-          SELECT FROM messaging_broadcast b
-          WHERE b.id = e.broadcast_id AND b.footer <> '' AND b.footer_every = 0 OFFSET 0))
+      AND COALESCE(e.worded, true) AND EXISTS (
+          SELECT FROM messaging_broadcast b WHERE b.id = e.broadcast_id AND {_CARRIED} OFFSET 0)
     LIMIT 1)"""
 
 
@@ -93,9 +93,8 @@ SELECT {country_sql("p.e164")} AS country, count(*)
 FROM ({{people}}) v JOIN consent_phonenumber p ON p.id = v.phone_id
 LEFT JOIN (
     SELECT e.phone_id, max(e.begun_at) AS at
-    FROM messaging_message e LEFT JOIN messaging_broadcast b ON b.id = e.broadcast_id
+    FROM messaging_message e JOIN messaging_broadcast b ON b.id = e.broadcast_id AND {_CARRIED}
     WHERE e.sender_id = %s AND {_REACHED} AND e.begun_at > {_since("%s::int", "%s::timestamptz")}
-      AND (e.worded OR e.worded IS NULL AND b.footer <> '' AND b.footer_every = 0)
     GROUP BY e.phone_id
 ) had ON had.phone_id = v.phone_id
 LEFT JOIN consent_permission k ON k.phone_id = v.phone_id AND k.sender_id = %s AND k.state = 'opted_in'

@@ -101,6 +101,37 @@ def test_a_merge_field_is_written_at_the_cursor(open_page: Callable[..., Any], d
     assert page.input_value("#field-text") == 'Hello {{ first_name | default: "there" }}'
 
 
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False), (390, True)])
+def test_how_often_the_wording_comes_by_keyboard(
+    open_page: Callable[..., Any], tenant: Tenant, draft_id: int, width: int, dark: bool
+) -> None:
+    page = open_page(reverse("campaigns:edit", args=[draft_id]), dark=dark)
+    page.set_viewport_size({"width": width, "height": 844})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    assert not page.is_visible("#field-footer-days")
+    page.focus("[name=footer_when][value=always]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "field-footer-days"
+    page.wait_for_selector("#campaign-checks >> text=Opt-out wording every 30 days")
+    assert page.is_visible("text=With the opt-out wording") and page.is_visible("text=had none from Offers")
+    page.fill("#field-footer-days", "0")
+    page.wait_for_selector("#footer-days-error >> text=Write a number of days")
+    assert page.get_attribute("#field-footer-days", "aria-invalid") == "true"
+    assert page.input_value("#field-footer-days") == "0"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = [one["id"] for one in Axe().run(page, options=RULES).response["violations"]]
+    page.fill("#field-footer-days", "14")
+    page.wait_for_selector("#campaign-checks >> text=Opt-out wording every 14 days")
+    assert page.get_attribute("#field-footer-days", "aria-invalid") == "false"
+    found += [one["id"] for one in Axe().run(page, options=RULES).response["violations"]]
+    with tenant_scope(tenant.pk):
+        assert Campaign.objects.get().footer_every == 14
+    assert (found, said) == ([], [])
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("phone", [False, True])
 def test_axe_finds_nothing(

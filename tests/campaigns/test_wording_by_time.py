@@ -81,7 +81,8 @@ def test_the_preview_says_who_gets_it_and_why(timed: Callable[..., Campaign], ha
 def test_a_later_time_is_counted_from_there(timed: Callable[..., Campaign]) -> None:
     draft = timed(footer_when="days", footer_days=30)
     assert counted(draft)["worded"] == {"people": 2, "up_to": False, "by_country": {}}
-    later = timed(send_at=timezone.now() + timedelta(days=25))
+    assert counted(timed(footer_days=7))["worded"]["people"] == 3, "counted anew where the days changed"
+    later = timed(footer_days=30, send_at=timezone.now() + timedelta(days=25))
     assert counted(later)["worded"] == {"people": 3, "up_to": True, "by_country": {}}
     assert read_draft(later).preview.worded
 

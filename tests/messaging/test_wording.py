@@ -24,6 +24,7 @@ from consent.models.ledger import Method
 from consent.rules.evidence import Evidence
 from consent.rules.reach import Reach
 from contacts.models import Contact
+from messaging.actions.broadcasts import create_broadcast
 from messaging.exclusions import by_sets
 from messaging.models import Broadcast, Message
 from messaging.rules.outcomes import Phase, Receipt
@@ -85,7 +86,24 @@ def decided(phone: int, broadcast: Broadcast, **changes: Any) -> bool | None:
     assert answered.get(row.pk) == (row.worded if row.pk in answered else None)
     found: bool | None = row.worded
     row.delete()
+    if "body" not in changes:
+        assert (shown(phone, broadcast), number(phone, broadcast)) == (found, int(found is True))
     return found
+
+
+def shown(phone: int, broadcast: Broadcast) -> bool:
+    """What the preview says of the same person now."""
+    asked = {"sender_id": broadcast.sender_id, "every": broadcast.footer_every, "at": timezone.now()}
+    return due_people(phone_ids=[phone], **asked)[phone].due
+
+
+def number(phone: int, broadcast: Broadcast) -> int:
+    """How many the estimate counts of this one person."""
+    asked = {"sender_id": broadcast.sender_id, "every": broadcast.footer_every, "at": timezone.now()}
+    with by_sets():
+        return count_due(
+            "SELECT 0 AS contact_id, %s::bigint AS phone_id, 0 AS reason", [phone], **asked
+        ).people
 
 
 def test_the_first_text_carries_it_and_the_next_does_not(phone: int, order: Order) -> None:
@@ -110,6 +128,7 @@ def test_a_text_of_an_ordinary_campaign_counts_and_one_without_wording_does_not(
     told(phone, order(ALWAYS, footer=""))
     told(phone, None, sender_id=order().sender_id)
     told(phone, order(FIRST), worded=False)
+    told(phone, order(FIRST))  # nothing is on record of it: a doubt
     assert decided(phone, order(FIRST)) is True
     told(phone, order(ALWAYS))
     assert decided(phone, order(FIRST)) is False
@@ -212,6 +231,17 @@ def test_wording_cannot_be_frozen_without_its_words(order: Order, scope: int) ->
             order(every, footer)
 
 
+def test_an_order_without_words_has_no_frequency(sender_a: SenderNumber, phone: int) -> None:
+    given: dict[str, Any] = {
+        "sender_id": sender_a.pk,
+        "purpose": "marketing",
+        "text": "Rolls.",
+        "actor": SYSTEM,
+    }
+    made = create_broadcast(**given, audience={"include": [["all", 0]]}, footer="  ", footer_every=FIRST)
+    assert (made.footer, made.footer_every) == ("", ALWAYS)
+
+
 def test_how_often_in_words() -> None:
     assert [said(every) for every in (0, -1, 1, 30)] == [
         "in every text", "in the first text", "every day", "every 30 days",
@@ -228,7 +258,7 @@ _TEXTS = st.lists(
         st.sampled_from([Phase.HANDED, Phase.HANDED, Phase.UNKNOWN, Phase.NOT_SENT]),
         st.sampled_from([0, 40, 60, 61, 70]),
         st.sampled_from([None, True, False]),
-        st.sampled_from(["always", "none", "other sender", "single"]),
+        st.sampled_from(["always", "timed", "none", "other sender", "single"]),
     ),
     max_size=12,
 )
@@ -258,7 +288,7 @@ def test_the_three_forms_of_the_rule_agree(
         for whose, days, phase, receipt, worded, how in texts:
             sender = sender_b if how == "other sender" else sender_a
             footer = "" if how == "none" else WORDS
-            sent = None if how == "single" else order(footer=footer, sender=sender)
+            sent = None if how == "single" else order(-1 if how == "timed" else 0, footer, sender)
             changes = {"phase": phase, "receipt": receipt, "worded": worded, "sender_id": sender.pk}
             told(phones[whose], sent, days=days, **changes)
         _agree(phones, order(every), sender_a, every, now)
@@ -268,10 +298,10 @@ def test_the_three_forms_of_the_rule_agree(
 
 def _agree(phones: list[int], broadcast: Broadcast, sender: SenderNumber, every: int, now: datetime) -> None:
     one_by_one = {phone: decided(phone, broadcast) for phone in phones}
-    shown = due_people(phone_ids=phones, sender_id=sender.pk, every=every, at=now)
+    sample = due_people(phone_ids=phones, sender_id=sender.pk, every=every, at=now)
     with by_sets():
         counted = count_due(PEOPLE, [], sender_id=sender.pk, every=every, at=now)
-    assert {phone: due.due for phone, due in shown.items()} == one_by_one
+    assert {phone: due.due for phone, due in sample.items()} == one_by_one
     assert counted.people == sum(1 for worded in one_by_one.values() if worded)
     assert counted.by_country == {"GB": 1}
 

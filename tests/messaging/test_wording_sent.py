@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from bench.stage import Stage
 from consent.models import Permission
-from messaging.models import Message
+from messaging.models import Broadcast, Message
 from messaging.rules.outcomes import Phase, Receipt
 from messaging.sender.rendering import Templates, _freeze
 from tenants.scope import tenant_scope
@@ -81,12 +81,9 @@ def test_a_refused_try_is_repeated_with_the_same_bytes(stage: Stage) -> None:
     first = stage.launch(text="Rolls", footer=WORDS, footer_every=-1)
     with tenant_scope(stage.tenant.pk):  # as a definite refusal leaves it; meanwhile they had it elsewhere
         Message.objects.update(body=f"Rolls {WORDS}", parts=1, tries=1, worded=True)
+        other = Broadcast.objects.create(sender=stage.offers, text="Cakes", footer=WORDS, status="finished")
         Message.objects.create(
-            phone_id=phone,
-            sender_id=stage.offers.pk,
-            phase=Phase.HANDED,
-            worded=True,
-            begun_at=timezone.now(),
+            phone_id=phone, sender=stage.offers, broadcast=other, phase=Phase.HANDED, begun_at=timezone.now()
         )
     stage.send_all()
     assert sent(stage, first) == {phone: (f"Rolls {WORDS}", True)}
