@@ -1,6 +1,11 @@
 """Opt-out wording in the first text or every N days, from the draft to its report (A5).
 
-Mutations tried, each made its test red: see the list at the end of docs/decisions/0027-opt-out-wording-by-time.md.
+Mutations tried, each made the test named red:
+- counting: `every` left out of the digest; the time ignored      → test_a_later_time_is_counted_from_there
+- counting: other broadcasts under way ignored                    → test_a_campaign_under_way_makes_it_an_upper_bound
+- composing: every reader gets the wording                        → test_the_preview_says_who_gets_it_and_why
+- forms: days saved though they are not asked                     → test_days_are_kept_while_another_choice_is_made
+- retrying: `footer_when` not taken over                          → test_a_retry_keeps_it
 """
 
 from __future__ import annotations

@@ -1,7 +1,15 @@
 """Who gets the opt-out wording, where a campaign does not put it into every text (A5): the claim's statement, the
 preview's and the count's, held equal; and its plan.
 
-Mutations tried, each made its test red: see the list at the end of docs/decisions/0027-opt-out-wording-by-time.md.
+Every decided case is asked in all three forms. Mutations tried, each made the test named red:
+- wording: the sender number left out of `had_sql`                → test_each_sender_number_for_itself
+- wording: failed receipts count; every phase from begun on counts → test_what_was_refused_failed_or_is_in_doubt_…
+- wording: the present opt-in is no bound, in `had_sql` or `_COUNT` → test_who_came_back_…, test_the_three_forms_…
+- wording: no bound by days; no half day                          → test_every_thirty_days
+- wording: the country removed from `due_sql`                     → test_where_the_law_wants_it_in_every_text
+- wording: a broadcast without words, or a message without record, counts → test_a_text_of_an_ordinary_campaign_…
+- sql: `m.body IS NULL` removed from WORDED                       → test_a_text_that_is_written_keeps_what_it_says
+- broadcasts: a frequency frozen without words                    → test_an_order_without_words_has_no_frequency
 """
 
 from __future__ import annotations

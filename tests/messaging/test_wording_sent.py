@@ -1,6 +1,9 @@
 """The opt-out wording as it leaves: the real sender over the simulator (A5).
 
-Mutations tried, each made its test red: see the list at the end of docs/decisions/0027-opt-out-wording-by-time.md.
+Mutations tried, each made the test named red:
+- rendering: `without_wording` answers who gets it                → test_first_text_with_wording_the_next_without
+- rendering: it asks for every broadcast                          → test_ordinary_campaigns_never_ask
+Its look at `body` is doubled by the statement's own, which tests/messaging/test_wording.py holds.
 """
 
 from __future__ import annotations
