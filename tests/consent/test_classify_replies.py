@@ -1,6 +1,10 @@
 """`manage.py classify_replies`, as a process of its own and in this one.
 
-Mutation not tried yet: a bad line raises at once → test_a_bad_line_loses_no_other.
+Mutations tried, each made the test named red:
+- a bad line raises at once; the command ends with exit code 0; a byte that is not UTF-8 is read as its replacement
+  → test_a_bad_line_loses_no_other
+- a list that does not end is left out silently → test_a_list_that_does_not_end_is_told
+- `--active` changes nothing → test_options
 """
 
 from __future__ import annotations
@@ -44,6 +48,12 @@ def test_one_object_a_line_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_list_may_run_over_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = run(monkeypatch, b'[\n  "STOP",\n  "HELP"\n]\n"quit"\n')
     assert [a["label"] for a in answers] == ["optout", "help", "optout"]
+
+
+def test_a_list_that_does_not_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match="1 line"):
+        run(monkeypatch, b'"STOP"\n["help",\n"quit"\n')
+    assert [(a["label"], a.get("line")) for a in run.lines] == [("optout", None), (None, 2)]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("bad", [b"STOP", b"12", b'{"a": 1}', b'"\xff"', b"[1]", b'"open'])

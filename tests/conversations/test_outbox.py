@@ -1,13 +1,19 @@
 """The outbox of notices, read from a real mail server.
 
-Mutations not tried yet:
-`_queue` without its key → test_a_notice_is_sent_once…; `record` that never gives up →
-test_a_refused_address…; `queue_notice` without `may_text` → test_a_team_number_that_opted_out_gets_nothing.
+Mutations tried, each made the test named red:
+- telling: `_queue` makes a row each time                        → test_a_notice_is_sent_once_however_often_it_is_queued
+- telling: `_queue` rings no bell                                → the same
+- telling: `notify_team` tells every role                        → test_with_nobody_named_owners_and_managers_are_told
+- outbox: `record` does not look at `is_final`                   → test_after_nine_failures_it_is_given_up_with_the_reason
+- outbox: `record` does not look at `result.final`  → test_a_refused_address_is_given_up_and_the_others_are_sent
+- outbox: `_claim` takes what is not due yet                     → test_a_mail_server_that_is_away_is_tried_again
+- outbox: a retired sender number is taken                       → test_a_retired_number_sends_no_notice
+- replies: `queue_notice` does not ask `may_text`                → test_a_team_number_that_opted_out_gets_nothing
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,8 +25,9 @@ from conversations.actions import outbox
 from conversations.actions.telling import notify_team, queue_email, queue_team_text
 from conversations.models.telling import Notification
 from messaging.models import Message
+from tenants.actions import retire_sender
 from tenants.models import Due, SenderNumber, Tenant, User
-from tenants.rules import PERSON
+from tenants.rules import PERSON, SYSTEM, Role
 from tenants.scope import tenant_scope
 from tests.receivers import Mailbox, html, mail_server, plain
 
@@ -89,7 +96,11 @@ def test_a_refused_address_is_given_up_and_the_others_are_sent(tenant: Tenant, b
     assert gone.state == "given_up" and "550" in gone.reason
 
 
-def test_with_nobody_named_owners_and_managers_are_told(tenant: Tenant, member: User) -> None:
+def test_with_nobody_named_owners_and_managers_are_told(
+    tenant: Tenant, member: User, make_user: Callable[..., User]
+) -> None:
+    for role in (Role.AGENT, Role.VIEWER):
+        make_user(role)
     with tenant_scope(tenant.pk):
         told = notify_team(subject="S", text="T", event_key="k")
         assert [row.recipient for row in told] == [member.email]
@@ -112,3 +123,14 @@ def test_a_team_number_that_opted_out_gets_nothing(tenant: Tenant) -> None:
         assert Message.objects.count() == 1
         refused = Notification.objects.get(event_key="two")
         assert refused.state == "given_up" and "gets no texts" in refused.reason
+
+
+def test_a_retired_number_sends_no_notice(tenant: Tenant) -> None:
+    with tenant_scope(tenant.pk):
+        sender = SenderNumber.objects.get(name="Offers")
+        queue_team_text(to=TEAM, sender_id=sender.pk, text="One", event_key="one")
+        retire_sender(sender_id=sender.pk, actor=SYSTEM)
+    outbox.deliver(tenant.pk)
+    assert only(tenant).state == "given_up" and "not used any more" in only(tenant).reason
+    with tenant_scope(tenant.pk):
+        assert not Message.objects.exists()

@@ -1,9 +1,13 @@
 """Opt-out links: exactly the token that was made opens, and it stays short (A6).
 
-Mutations not tried yet:
-- `compare_digest` of 1 byte instead of 10 in `unseal`           → test_any_other_token_is_refused
+Mutations tried, each made the test named red:
+- `compare_digest` of 1 byte instead of 10 in `unseal`            → test_any_other_token_is_refused
 - the check that a token is written in one way only removed       → test_a_token_is_written_in_one_way
-- MAC_BYTES = 6                                                  → test_80_bits_and_short_enough_for_a_text
+- `_TOKEN.match` instead of `fullmatch`                           → the same
+- MAC_BYTES = 6                                                   → test_80_bits_and_short_enough_for_a_text
+- `_mac` without the key                                          → test_a_key_that_was_given_up_opens_nothing
+- `_mac` not over the key's version                               → test_a_token_is_of_one_version
+- `without_tokens` leaves the text as it is     → test_the_wording_takes_the_link_and_the_team_sees_no_token
 """
 
 from __future__ import annotations
@@ -14,7 +18,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.rules.links import _DIGITS, MAC_BYTES, LinkIds, fill_link, seal, unseal, without_tokens
+from messaging.rules.links import (
+    _DIGITS,
+    MAC_BYTES,
+    LinkIds,
+    _bytes,
+    _written,
+    fill_link,
+    seal,
+    unseal,
+    without_tokens,
+)
 from messaging.rules.parts import count_parts
 from tests.pace import cost
 
@@ -67,6 +81,13 @@ def test_a_token_is_written_in_one_way() -> None:
 def test_a_key_that_was_given_up_opens_nothing() -> None:
     token = seal(SMALL, version=1, key=KEYS[1])
     assert unseal(token, {2: KEYS[2]}) is None and unseal(token, {1: KEYS[2]}) is None
+
+
+def test_a_token_is_of_one_version() -> None:
+    """Even where two versions have the same key."""
+    keys = {1: KEYS[1], 2: KEYS[1]}
+    raw = _bytes(seal(SMALL, version=1, key=KEYS[1]))
+    assert unseal(_written(raw), keys) == SMALL and unseal(_written(b"\x02" + raw[1:]), keys) is None
 
 
 @pytest.mark.parametrize(
