@@ -1,8 +1,13 @@
 """Pulling the do-not-contact list (B5): what changed, parts of numbers, hashes.
 
-Mutations not tried yet:
-`seq__gt` as `seq__gte` in list_changes → test_changes_are_read_once; `kept_of` of every phone →
-test_who_came_back_is_told_as_not_listed; the digits filter dropped → test_numbers_are_found_by_a_part.
+Mutations tried, each made the test named red:
+- list_changes: `seq__gte` for `seq__gt`                              → test_changes_are_read_once
+- list_changes: `more` always false; a person's first entry for the last  → test_changes_come_in_parts
+- list_changes: `kept_of` every phone                       → test_who_came_back_is_told_as_not_listed
+- do_not_contact: the digits, the method or the moment not looked at  → test_numbers_are_found_by_a_part
+- do_not_contact: the method of the first entry for the last          → test_how_is_what_the_last_entry_says
+- the API: two digits are enough                                      → test_numbers_are_found_by_a_part
+- the API: the number beside its hash                                 → test_hashes_stand_instead_of_numbers
 """
 
 from __future__ import annotations
@@ -13,9 +18,11 @@ from collections.abc import Callable
 import pytest
 
 from consent import actions as consent
+from consent.models import ConsentEvent
+from consent.reading import list_changes
 from contacts.models import Contact
 from tenants.models import Tenant
-from tenants.rules import PERSON
+from tenants.rules import PERSON, SYSTEM
 from tenants.scope import tenant_scope
 from tests.api.conftest import Api
 
@@ -56,6 +63,30 @@ def test_numbers_are_found_by_a_part(api: Api, person: Callable[..., int]) -> No
     assert api.get("do-not-contact?digits=4").status_code == 400
     assert api.get("do-not-contact?how=web").json()["results"] == []
     assert len(api.get("do-not-contact?how=keyword&since=2020-01-01T00:00:00Z").json()["results"]) == 2
+    assert api.get("do-not-contact?since=2100-01-01T00:00:00Z").json()["results"] == []
+
+
+def test_how_is_what_the_last_entry_says(api: Api, person: Callable[..., int], tenant: Tenant) -> None:
+    contact = person(42, "out")
+    with tenant_scope(tenant.pk):
+        phone = Contact.objects.get(pk=contact).phone_id
+        consent.opt_out(
+            phone_id=phone, sender_id=None, reach="all", method="phone", event_key="p", actor=SYSTEM
+        )
+    assert len(api.get("do-not-contact?how=phone").json()["results"]) == 1
+    assert api.get("do-not-contact?how=keyword").json()["results"] == []
+
+
+def test_changes_come_in_parts(person: Callable[..., int], tenant: Tenant) -> None:
+    """Opt-in, opt-out, opt-in, opt-out: each number once a part, with its last entry."""
+    person(42, "out")
+    person(43, "out")
+    with tenant_scope(tenant.pk):
+        first = list_changes(after_seq=0, limit=3)
+        rest = list_changes(after_seq=first.next_after, limit=3)
+        seqs = list(ConsentEvent.objects.order_by("seq").values_list("seq", flat=True))
+    assert ([one.seq for one in first.rows], first.next_after, first.more) == (seqs[1:3], seqs[2], True)
+    assert ([one.seq for one in rest.rows], rest.next_after, rest.more) == (seqs[3:], seqs[3], False)
 
 
 def test_hashes_stand_instead_of_numbers(api: Api, person: Callable[..., int]) -> None:

@@ -1,13 +1,16 @@
 """The opt-out link in a draft: chosen, counted at its real length, checked, and frozen at launch (A5, E2, R4).
 
-Mutations not tried yet:
-- `sample_links` of broadcast 0 instead of the next one → test_the_preview_is_as_long_as_what_is_sent
+Mutations tried, each made the test named red:
+- `sample_links` of broadcast 0 instead of the next one, or that open  → test_the_preview_is_as_long_as_what_is_sent
 - `changed_wording` without a look at what was saved → test_the_choice_writes_the_wording_and_typing_keeps_it
-- the blocker of alphanumeric senders removed from `_wording` → test_a_sender_that_hears_no_answer_needs_the_link
+- `body_for` without the link                           → test_a_test_send_carries_a_link_of_its_own
+- the blocker of alphanumeric senders removed from `_wording`; a link in a wording that is not sent counts
+  → test_a_sender_that_hears_no_answer_needs_the_link
 """
 
 from __future__ import annotations
 
+from django.db import connection
 from django.http import QueryDict
 
 from campaigns import actions
@@ -44,6 +47,8 @@ def test_the_choice_writes_the_wording_and_typing_keeps_it() -> None:
 
 
 def test_the_preview_is_as_long_as_what_is_sent(draft: Campaign, actor: Actor) -> None:
+    with connection.cursor() as cursor:  # so many that a link is longer than one without a campaign
+        cursor.execute("SELECT nextval('messaging_broadcast_id_seq') FROM generate_series(1, 20000)")
     draft = changed(draft, actor, footer_text=LINK)
     shown = read_draft(draft).preview
     assert "xxxx" in shown.text and read_token(shown.text.rpartition("/")[2]) is None
@@ -88,6 +93,8 @@ def test_a_sender_that_hears_no_answer_needs_the_link(draft: Campaign, actor: Ac
     SenderNumber.objects.filter(pk=draft.sender_id).update(kind="alphanumeric", address="DemoBakery")
     draft = find(draft.pk)
     assert [one.code for one in blockers(check(draft))] == ["opt_out_link"]
-    draft = changed(draft, actor, footer_text=LINK)
+    draft = changed(draft, actor, footer_text=LINK, footer="none")
+    assert [one.code for one in blockers(check(draft))] == ["opt_out_link"], "a wording that is not sent"
+    draft = changed(draft, actor, footer="end")
     assert blockers(check(draft)) == ()
     assert "Opt-out link, each person their own" in [one.text for one in check(draft)]

@@ -61,7 +61,9 @@ def test_only_channels_that_follow_are_opted_out(make_phone: Any, sender_a: Send
 def test_who_is_out_already_stays_as_they_were(make_phone: Any, sender_a: SenderNumber) -> None:
     save_channel(code="email", name="E-mail", follows_sms=True, actor=SYSTEM)
     phone = make_phone()
-    told = set_channel_consent(phone_id=phone, channel="email", state="opted_out", actor=SYSTEM, method="phone")
+    told = set_channel_consent(
+        phone_id=phone, channel="email", state="opted_out", actor=SYSTEM, method="phone"
+    )
     stop(phone, sender_a)
     follow_ledger()
     kept = ChannelConsent.objects.get()

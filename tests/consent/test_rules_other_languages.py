@@ -4,8 +4,13 @@ Unseen, the rules heard opt-outs with recall 0.865 at precision 0.968, and 0.793
 were mended since, so the set has been seen: it keeps what was reached, and says little about new texts. The labels are
 not by native speakers.
 
-Mutations not tried yet: `_refused` always false; `returning.asks_to_return` always ""; no `_respelled`;
-`_LAST_JOINT` never; `is_stretched` false; the tables of `further` empty.
+Mutations tried, each made the test named red:
+- grammar: `_refused` always false       → test_no_refusal_to_leave_and_no_time_of_day_is_an_opt_out
+- lookup: without the tables of `further`                           → the same, and the next
+- lookup: without those of `further_east`                           → the same
+- lookup: nothing `_respelled`; none of its `_CLITICS`              → test_how_people_spell_on_a_phone
+- grammar: `_LAST_JOINT` never; stretching: `is_stretched` false    → the same
+- returning: `asks_to_return` always ""                             → test_wishes_to_return_change_no_permission
 """
 
 from __future__ import annotations
@@ -51,6 +56,11 @@ def test_wishes_to_return_change_no_permission(row: dict[str, str]) -> None:
         "não me tirem da lista",
         "не отписывайте меня",
         "nie wypisujcie mnie",
+        "no quiero darme de baja",
+        "nie chcę się wypisać",
+        "non toglietemi dalla lista",
+        "nu mă scoateți din listă",
+        "beni listeden çıkarmayın",
         "estoy de vacaciones hasta el lunes, para urgencias llame a la oficina",
         "nao manda msg de madrugada por favor",
         "bitte nicht nachts schreiben",
@@ -68,6 +78,9 @@ def test_no_refusal_to_leave_and_no_time_of_day_is_an_opt_out(text: str) -> None
         ("Je demande l'effacement de mes données", "remove_me"),
         ("los voy a reportar por spam", "threat"),
         ("cancela mi cita y ya no me escribas", "do_not_contact"),
+        ("quiero salirme de este grupo de mensajes", "idiom"),
+        ("UOKiK już wie", "threat"),
+        ("bas karo", "stop_messages"),
         ("otpishite menya pojaluista", "unsubscribe"),
     ],
 )

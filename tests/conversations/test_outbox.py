@@ -4,7 +4,7 @@ Mutations tried, each made the test named red:
 - telling: `_queue` makes a row each time                        → test_a_notice_is_sent_once_however_often_it_is_queued
 - telling: `_queue` rings no bell                                → the same
 - telling: `notify_team` tells every role                        → test_with_nobody_named_owners_and_managers_are_told
-- outbox: `record` does not look at `is_final`                   → test_after_nine_failures_it_is_given_up_with_the_reason
+- outbox: `record` does not look at `is_final`     → test_after_nine_failures_it_is_given_up_with_the_reason
 - outbox: `record` does not look at `result.final`  → test_a_refused_address_is_given_up_and_the_others_are_sent
 - outbox: `_claim` takes what is not due yet                     → test_a_mail_server_that_is_away_is_tried_again
 - outbox: a retired sender number is taken                       → test_a_retired_number_sends_no_notice

@@ -1,7 +1,18 @@
 """Own words: heard per sender number, refused where something else uses them, tried on past texts, who changed what.
 
-Mutations not tried yet: `_hear` without `words`; `words_of` without the sender; `taken_words`
-empty; no check of `seen`; `_may_differ` always false; the batch without its cursor.
+Mutations tried, each made the test named red:
+- inbound: `_hear` without `words`; `WRITTEN` of every sender number
+  → test_an_own_word_opts_out_of_the_number_it_is_kept_for
+- `words_of` of every sender number    → test_a_word_of_one_number_is_no_word_of_another
+- `taken_words` empty                  → test_what_cannot_be_taken
+- `taken_words` without bots, without forms                            → test_words_of_bots_and_forms_are_taken
+- no check of `seen`                   → test_other_refusals_and_two_people_at_once
+- no audit entry                       → test_the_page_saves_shows_and_says_who
+- `_may_differ` always false, always true; `since` not looked at
+  → test_a_draft_is_tried_on_the_texts_of_90_days_before_it_is_saved
+- the batch without its cursor; more trials than MOST_RUNNING
+  → test_a_trial_that_was_broken_off_goes_on_where_it_was
+- a trial for one number that reads the texts to every one             → the same
 """
 
 from __future__ import annotations
@@ -29,6 +40,8 @@ from tenants.models import AuditEntry, ProviderAccount, SenderNumber, Tenant
 from tenants.rules import SYSTEM, Actor, ActorKind, Refused, Role
 from tenants.scope import tenant_scope
 from tests.carrier import text
+from tests.conversations.bots import make as make_bot
+from tests.conversations.signing import make_form
 
 PAGE, SET, READ = "/consent/words/", "/consent/words/set/", "/consent/words/read/"
 EMPTY = version_of({})
@@ -87,6 +100,15 @@ def test_words_are_read_in_one_query_and_a_change_is_heard_with_the_next_text(
     assert classify("rutabaga", words=words).label == "none"
 
 
+def test_a_word_of_one_number_is_no_word_of_another(
+    tenant: Tenant, offers: SenderNumber, orders: SenderNumber
+) -> None:
+    save(tenant, "rutabaga", sender=offers)
+    with tenant_scope(tenant.pk):
+        heard = [classify("rutabaga", words=words_of(one)).label for one in (offers.pk, orders.pk, None)]
+    assert heard == ["optout", "none", "optout"], "None: of every number"
+
+
 @pytest.mark.parametrize(
     ("lists", "code", "field"),
     [
@@ -109,6 +131,15 @@ def test_what_cannot_be_taken(tenant: Tenant, lists: Any, code: str, field: str)
         with pytest.raises(Refused) as refused:
             acts.save_words(language="en", sender_id=None, lists=lists, actor=SYSTEM)
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_words_of_bots_and_forms_are_taken(tenant: Tenant, offers: SenderNumber) -> None:
+    make_bot(tenant, "rutabaga")
+    make_form(tenant, word="kohlrabi", word_sender=offers.pk)
+    for word, by in (("Rutabaga", "the bot Demo bot"), ("kohlrabi", "the form Web")):
+        with pytest.raises(Refused, match=by) as refused:
+            save(tenant, word)
+        assert refused.value.code == "word_taken"
 
 
 def test_other_refusals_and_two_people_at_once(tenant: Tenant, offers: SenderNumber) -> None:
@@ -203,7 +234,10 @@ def test_a_draft_is_tried_on_the_texts_of_90_days_before_it_is_saved(
     with tenant_scope(tenant.pk):
         trial = WordTrial.objects.get()
     assert "Reading the last 90 days" in manager.get(answer["Location"]).content.decode()
+    weighed: list[str] = []
+    monkeypatch.setattr(acts, "classify", lambda body, **more: weighed.append(body) or classify(body, **more))
     try_words(tenant.pk, trial.pk)
+    assert not {"hello", "stop"} & set(weighed), "only what can be heard otherwise is read twice"
     with tenant_scope(tenant.pk):
         trial.refresh_from_db()
         assert not KeywordSet.objects.exists()
@@ -217,9 +251,10 @@ def test_a_draft_is_tried_on_the_texts_of_90_days_before_it_is_saved(
 
 
 def test_a_trial_that_was_broken_off_goes_on_where_it_was(
-    tenant: Tenant, ada: Contact, offers: SenderNumber, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, ada: Contact, offers: SenderNumber, orders: SenderNumber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     past(tenant, ada, offers, *["rutabaga"] * 5)
+    past(tenant, ada, orders, "rutabaga")
     monkeypatch.setattr(acts, "BATCH", 2)
     with tenant_scope(tenant.pk):
         trial = acts.try_words(

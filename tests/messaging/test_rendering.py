@@ -1,8 +1,8 @@
 """A text with opt-out links, as the sender writes it: everybody their own, and cheaply (A5, A6, P6).
 
 Mutations tried, each made test_everybody_gets_their_own_link_in_text_and_wording red: `_freeze` that looks only at
-`compiled.fields`, and one that does not look for the link in the footer; `_write` without `fill_link`; a slot whose link
-names broadcast 0, or has the sender number's id and the person's exchanged.
+`compiled.fields`, and one that does not look for the link in the footer; `_write` without `fill_link`; a slot whose
+link names broadcast 0, or has the sender number's id and the person's exchanged.
 """
 
 from __future__ import annotations
