@@ -208,12 +208,12 @@ def covers_of(review: Review, tenant: Tenant) -> Covers:
 
 
 def _undecided(review_id: int) -> Review:
-    """The review under its person's lock. Raises `Refused("conflict")` with who decided, and when."""
+    """The review under its person's lock: open while its hold stands. Raises `Refused("conflict")` with who decided."""
     review = find_review(review_id)
     lock_phone(review.phone_id)
     review.refresh_from_db()
     held = Hold.objects.filter(phone_id=review.phone_id, event_key=review.event_key).exists()
-    if review.decided_at is not None or not held:
+    if not held:
         raise Refused("conflict", decided_sentence(review))
     return review
 

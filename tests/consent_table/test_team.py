@@ -1,8 +1,12 @@
 """CONSENT.md, the rows of the team, of reviews and of the carrier: every column of each.
 
-Mutations not tried yet:
-a block that writes permissions; an unblock that clears `stopped_at`; `mistake` for another member;
-a lapse that only releases; a drift that opts out.
+Mutations tried, each made the test named red:
+- fold: a block writes permissions                      → test_a_block
+- fold: an unblock clears `stopped_at`                  → test_an_unblock_leaves_a_stop_under_the_block_standing
+- fold: an opt-out of all is not kept as one            → test_the_team_records_an_opt_out_of_all
+- `mistake` for another member  → test_entered_by_mistake_is_an_entry_and_only_the_same_members
+- the deadline only releases                            → test_an_unclear_reply_at_the_deadline
+- 21610: a drift opts out                               → test_21610_of_a_text_older_than_the_opt_in_is_drift
 """
 
 from __future__ import annotations
@@ -37,6 +41,8 @@ def test_the_team_records_an_opt_out_of_all(life: Life) -> None:
     undo = BACK | {"mistake"}
     everything = gone("opted_out_all", *EVERY)
     assert life.row() == Row("stopped", out(*EVERY), True, everything, event="opt_out by phone", undo=undo)
+    with life.scope():
+        assert PhoneNumber.objects.get(pk=life.phone).all_stopped_event is not None, "senders added later too"
 
 
 def test_the_team_records_an_opt_out_of_one_sender_and_confirms(life: Life) -> None:

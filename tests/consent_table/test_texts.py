@@ -1,8 +1,12 @@
 """CONSENT.md, the rows that a person's text reaches: every column of each.
 
-Mutations not tried yet:
-reach "all" without `all_stopped_event`; a START that undoes only its own sender; the follower of
-messaging without KIND wrong_number; HELP that writes an entry; a welcome to a blocked person.
+Mutations tried, each made the test named red:
+- reach "all" without `all_stopped_event`    → test_stop_where_it_covers_all_and_senders_added_later
+- a START that undoes only its own sender    → test_start_undoes_the_whole_reach_and_no_other_opt_out
+- the word of a group not looked for         → test_stop_and_the_word_of_a_group
+- the follower of messaging without WRONG_NUMBER                → test_wrong_number_by_text
+- HELP that writes an entry                                     → test_help_is_answered_always_and_changes_nothing
+- a welcome to a blocked person                                 → test_start_of_somebody_blocked
 """
 
 from __future__ import annotations

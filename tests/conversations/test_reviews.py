@@ -1,8 +1,15 @@
 """The review queue (A10): a row with every unclear reply, true whatever path decides; decided once; taken back.
 
-Mutations not tried yet:
-`_undecided` without its look at decided_at; `overtake` without `_asked_since`; `reopen` without the
-hold; `drop_doubt` without the bell; the default reason for a release too.
+Mutations tried, each made the test named red:
+- `_undecided` does not look for the hold              → test_a_doubt_that_has_passed_is_not_decided
+- `overtake` without `_asked_since`                    → test_no_opt_out_needs_a_reason_and_nothing_is_lost
+- the default reason for a release too                 → the same
+- `reopen` without the hold; `undo` by another member  → test_undo_opens_the_reply_again
+- `undo` without its window       → test_undo_ends_after_ten_minutes_and_when_something_followed
+- `drop_doubt` without the bell; `_VANISHED` left out
+  → test_a_block_in_doubt_is_asked_and_a_text_that_arrives_settles_it
+- a consent that the team records settles it           → test_what_says_nothing_about_it_leaves_it_open
+One stays green: `_undecided` without the lock. The opt-out takes it too, and `settled` writes only what is undecided.
 """
 
 from __future__ import annotations
@@ -253,6 +260,22 @@ def test_deciding_a_doubt_ends_every_hold_of_the_pair(
     decide(agent, doubt, decision, "They answered by phone")
     with tenant_scope(tenant.pk):
         assert not Hold.objects.exists()
+
+
+def test_a_doubt_that_has_passed_is_not_decided(
+    tenant: Tenant, ada: Contact, offers: SenderNumber, actor: Actor
+) -> None:
+    """They were reached, and the queue does not know it yet."""
+    with tenant_scope(tenant.pk):
+        consent.provider_doubt(phone_id=ada.phone_id, sender_id=offers.pk, event_key="30004:1")
+        settling.follow_ledger(tenant.pk)
+        consent.reached(phone_id=ada.phone_id, sender_id=offers.pk)
+        with pytest.raises(Refused) as refused:
+            reviews.decide(
+                review_id=Review.objects.get().pk, decision="opt_out", reason="They blocked us", actor=actor
+            )
+        assert refused.value.code == "conflict"
+        assert Permission.objects.get().state == "opted_in"
 
 
 def test_narrowing_by_sender_and_language(

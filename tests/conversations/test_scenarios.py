@@ -1,7 +1,8 @@
 """Known failures of other products (tests/corpus/behaviour_scenarios.json), each with the test that keeps it out.
 
 `WHERE` names a test for every scenario that is built; `LATER` says honestly what is not, and why. Both are checked.
-Mutations not tried yet: a scenario taken out of both, a test renamed, attribution without its window.
+Mutations tried: a scenario taken out of both, a test renamed → test_every_scenario_is_a_test_or_honestly_later;
+attribution without its window → test_a24_an_opt_out_counts_against_the_campaign_it_answers.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from messaging.rules.outcomes import Phase
 from tenants.models import Due, ProviderAccount, SenderNumber, Tenant
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
-from tests.carrier import encode, post, text
+from tests.carrier import encode, new_sid, post, text
 
 PERSON, OFFERS = "+12025550142", "+12025550110"
 TESTS = Path(__file__).parent.parent
@@ -198,7 +199,7 @@ def test_a24_an_opt_out_counts_against_the_campaign_it_answers(
         for n, age in enumerate((hours + 24, hours)):
             order = Broadcast.objects.create(sender=sender, text=f"campaign {n}", status="finished")
             Message.objects.create(
-                phone_id=phone, sender=sender, broadcast=order, phase=Phase.HANDED, sid=f"SM{n:032d}",
+                phone_id=phone, sender=sender, broadcast=order, phase=Phase.HANDED, sid=new_sid(),
                 begun_at=timezone.now() - timedelta(hours=age),
             )  # fmt: skip
     text(door, "STOP", to=OFFERS)

@@ -6,6 +6,7 @@ Mutations tried, each made the test named red:
 - pool: `_ready` does not ask whether a connection is quiet         → test_a_connection_that_ended_while_idle_…
 - http: what comes unasked is ignored                               → test_what_comes_unasked_ends_the_connection
 - http: the high-water mark left as it is                           → test_the_bytes_are_in_the_socket_at_once
+- pool: `_watch` ends nothing (no time in all)                      → test_what_was_written_and_has_no_answer_…
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The wire over TLS: only to the name that was asked for, and at once as without it (I1).
 
 Mutations tried, each made the test named red:
-- pool: the context checks no names                                → test_tls_is_for_the_name_…
+- pool: the context checks no names, or no certificate             → test_tls_is_for_the_name_…
+- pool: `_secure` not called (the form would go out in the clear), or its transport not taken → both
 - pool: `create_connection(ssl=…)` in place of `start_tls`          → test_over_tls_too_…
 """
 

@@ -22,15 +22,21 @@ MESSAGE = "SM" + "0" * 31 + "1"
 BODY = b'{"sid": "%s"}' % MESSAGE.encode()
 WHOLE = b"HTTP/1.1 201 CREATED\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
 CLOSE, RESET, HANG = object(), object(), object()
+LONGEST = 45.0  # seconds that one piece of work may take
 Script = list[Any]
 
 
 def run(work: Callable[[], Awaitable[Any]]) -> Any:
-    """Run in a thread of its own: a browser of earlier tests may have a loop going in the main thread."""
+    """Run in a thread of its own: a browser of earlier tests may have a loop going in the main thread. A wire that
+    waits for ever is a failure, not a test that hangs."""
+
+    async def ended() -> Any:
+        async with asyncio.timeout(LONGEST):
+            return await work()
 
     def inside() -> Any:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(work())  # type: ignore[arg-type]
+            return runner.run(ended())
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(inside).result()

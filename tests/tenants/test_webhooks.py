@@ -1,11 +1,17 @@
 """Outgoing webhooks (G1, SEC31, SEC32), as a real receiver on this machine hears them.
 
-Mutations not tried yet:
-- `NOT EXISTS` of `_NEXT` dropped                 → test_one_persons_deliveries_keep_their_order
-- `all(_allowed…)` of the resolver dropped        → test_a_name_that_leads_inside_is_refused
-- `allow_redirects=False` dropped                 → test_redirects_are_not_followed
-- the second key left out of `_keys`              → test_both_secrets_sign_while_rotating
-- `_disable` never called                         → test_after_three_days_it_is_switched_off_and_the_owners_are_told
+Mutations tried, each made the test named red:
+- `NOT EXISTS` or `next_try_at` of `_NEXT` dropped    → test_one_persons_deliveries_keep_their_order
+- `all(_allowed…)` of the resolver dropped            → test_a_name_that_leads_inside_is_refused
+- `_literal` or `_ALSO_REFUSED` not looked at; a user name let through → test_addresses_inside_are_refused
+- `allow_redirects=False` dropped                     → test_redirects_are_not_followed
+- no `total` time; the whole answer read              → test_a_receiver_cannot_hold_us
+- the second key left out of `_keys`, or without end  → test_both_secrets_sign_while_rotating
+- the secret kept as it is                            → test_the_secret_is_kept_sealed
+- no end after three days; switched on without `_wake`
+  → test_after_three_days_it_is_switched_off_and_the_owners_are_told
+- no end after 410; `_disable` without its bell; `_claim` of one that is off → test_gone_is_gone_and_nothing_follows
+- a delivery never given up                           → test_a_delivery_is_given_up_after_three_days
 """
 
 from __future__ import annotations
@@ -14,6 +20,7 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -24,6 +31,7 @@ from django.utils import timezone
 
 from conversations.actions.telling import tell_endpoint_off
 from conversations.models.telling import Notification
+from tenants import wire
 from tenants.actions import delivering, endpoints, tell
 from tenants.models import Due, Tenant, WebhookDelivery, WebhookEndpoint
 from tenants.rules import SYSTEM, Refused, Role
@@ -157,6 +165,48 @@ def test_after_three_days_it_is_switched_off_and_the_owners_are_told(
     receiver.answer = 200
     delivering.deliver(tenant.pk, endpoint[0])
     assert keys(receiver) == ["a", "a"], "what waited goes out"
+
+
+def test_gone_is_gone_and_nothing_follows(
+    tenant: Tenant, receiver: Receiver, endpoint: tuple[int, str]
+) -> None:
+    receiver.answer = 410
+    say(tenant, "a")
+    assert delivering.deliver(tenant.pk, endpoint[0]) == (None, False)
+    with tenant_scope(tenant.pk):
+        assert "410" in WebhookEndpoint.objects.get().disabled_reason
+        assert Due.objects.filter(kind="endpoint_off", ref=endpoint[0]).exists(), "the owners will be told"
+        WebhookDelivery.objects.update(next_try_at=timezone.now())
+    assert delivering.deliver(tenant.pk, endpoint[0]) == (None, False)
+    assert len(receiver.got) == 1
+
+
+def test_a_delivery_is_given_up_after_three_days(
+    tenant: Tenant, receiver: Receiver, endpoint: tuple[int, str]
+) -> None:
+    receiver.answer = lambda got: 500 if json.loads(got.body)["data"]["key"] == "a" else 200
+    say(tenant, "a", "phone:1")
+    with tenant_scope(tenant.pk):
+        WebhookDelivery.objects.update(created_at=timezone.now() - timedelta(days=3, minutes=1))
+    say(tenant, "b", "phone:1")
+    for _ in range(2):
+        delivering.deliver(tenant.pk, endpoint[0])
+    assert keys(receiver) == ["a", "b"], "and what waited behind it goes out"
+    with tenant_scope(tenant.pk):
+        assert [row.gave_up_at is not None for row in WebhookDelivery.objects.order_by("pk")] == [True, False]
+
+
+def test_a_receiver_cannot_hold_us(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "SECONDS", 0.5)
+    freed = threading.Event()
+    receiver.answer = lambda got: 200 + 0 * freed.wait(20)
+    (late,) = wire.post_all([wire.Post(1, receiver.url, {}, b"{}")], here=True)
+    freed.set()
+    assert (late.status, late.error) == (None, "No answer within 0.5 seconds.") and late.took_ms < 10_000
+    monkeypatch.setattr(wire, "READ", 3)
+    receiver.answer = 200
+    (long,) = wire.post_all([wire.Post(1, receiver.url, {}, b"{}")], here=True)
+    assert (long.status, long.text) == (200, "tak"), "no more than that is read"
 
 
 @pytest.mark.parametrize(
