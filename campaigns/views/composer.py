@@ -13,6 +13,7 @@ from campaigns.actions.drafts import find
 from campaigns.composer import composer_context
 from campaigns.composing import read_draft
 from campaigns.forms import read_form, read_id
+from campaigns.frequency import days_error
 from campaigns.models import Campaign
 from campaigns.rules.reasons import reason_of
 from campaigns.rules.shorter import plain
@@ -45,15 +46,21 @@ def _save(request: Asked, before: Campaign) -> HttpResponse:
         saved = actions.update_campaign(campaign_id=before.pk, version=version, actor=request.actor, **values)
     except Refused as refused:
         return _refused(request, before, refused)
-    context = composer_context(saved, request.tenant, at=read_id(request.POST.get("at")))
-    context["days_typed"] = request.POST.get("footer_days", "")
-    if not request.htmx:
-        if context["days_error"]:
-            return render(request, "campaigns/composer.html", context, status=422)
+    if not request.htmx and not days_error(saved):
         return redirect("campaigns:edit", before.pk)
-    context["tidied"] = bool(request.POST.get("tidy"))
-    context["wording_changed"] = saved.footer_text != request.POST.get("footer_text", "").strip() or (
-        says_of(saved.footer_text) != request.POST.get("footer_says", "")
+    return _saved(request, before, saved)
+
+
+def _saved(request: Asked, before: Campaign, saved: Campaign) -> HttpResponse:
+    """The parts that changed; without script the whole page, with what does not count as it was typed."""
+    post = request.POST
+    context = composer_context(saved, request.tenant, at=read_id(post.get("at")))
+    context["days_typed"] = post.get("footer_days", "")
+    if not request.htmx:
+        return render(request, "campaigns/composer.html", context, status=422)
+    context["tidied"] = bool(post.get("tidy"))
+    context["wording_changed"] = saved.footer_text != post.get("footer_text", "").strip() or (
+        says_of(saved.footer_text) != post.get("footer_says", "")
     )
     context["audience_changed"] = _reach(before) != _reach(saved)
     return render(request, "campaigns/live_saved.html", context)
