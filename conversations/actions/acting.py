@@ -26,6 +26,8 @@ from tenants.models import SenderNumber, Tenant
 from tenants.rules import PERSON
 
 CONFIRMATION_LIFE = timedelta(minutes=5)  # 47 CFR 64.1200(a)(12): later would need a justification
+# A field that only `replaying` writes: the provider signs all of its own, and knows none of this name.
+REPLAYED = "SmscrmReplayed"
 # Rules of `consent.rules.keywords` that found the word itself rather than a sentence.
 KEYWORD_RULES = frozenset(
     {"keyword", "repeated", "stretched", "typo", "provider_type", "polite_keyword", "stop_and_word"}
@@ -49,6 +51,11 @@ class Text:
     def event_key(self) -> str:
         """The provider's id; a text without one is known by its kept bytes."""
         return f"in:{self.fields.sid or f'raw-{self.raw_id}'}"
+
+    @property
+    def replayed(self) -> bool:
+        """Read from the provider's list after a restore: it is acted upon, but nobody is answered once more."""
+        return bool(self.fields[REPLAYED])
 
     @property
     def provider_took(self) -> bool:
@@ -83,7 +90,7 @@ def act(tenant_id: int, text: Text) -> None:
         _opt_out(tenant, text, message, answered, contact)
     elif heard.label == "help" and not text.provider_took:
         _reply(text, message, wording.help_answer(tenant.brand, tenant.help_contact))
-    elif heard.label != "help" and not (is_start and _start(tenant, text, message)):
+    elif heard.label != "help" and not (is_start and _start(tenant, text, message)) and not text.replayed:
         hear_later(message_id=message.pk)
 
 
@@ -102,8 +109,9 @@ def _opt_out(
         )
         if left:
             _reply(text, message, wording.group_left(tenant.brand, left))
-            surveys.ask_later(phone_id=text.phone_id, sender_id=text.sender.pk, group_name=left)
-            if by_bot:
+            if not text.replayed:
+                surveys.ask_later(phone_id=text.phone_id, sender_id=text.sender.pk, group_name=left)
+            if by_bot and not text.replayed:
                 hear_later(message_id=message.pk)
             return
     covers = covers_of(text, stop_covers=tenant.stop_covers, us_rules=tenant.us_rules)
@@ -205,6 +213,8 @@ def _start(tenant: Tenant, text: Text, message: Message) -> bool:
 
 
 def _reply(text: Text, message: Message, body: str) -> None:
+    if text.replayed:
+        return
     queue_reply(
         phone_id=text.phone_id,
         sender_id=text.sender.pk,

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 
@@ -46,7 +46,8 @@ _KEEP = Statement("""
 WITH kept AS (
     INSERT INTO messaging_rawwebhook (tenant_id, kind, key, body, account_id, sender_id, state, note, repeats,
         received_at)
-    VALUES (%(tenant)s, 'inbound', %(key)s, %(raw)s, %(account)s, %(sender)s, 0, '', 0, clock_timestamp())
+    VALUES (%(tenant)s, 'inbound', %(key)s, %(raw)s, %(account)s, %(sender)s, 0, '', 0,
+        COALESCE(%(at)s::timestamptz, clock_timestamp()))
     ON CONFLICT (tenant_id, kind, key) DO UPDATE SET repeats = messaging_rawwebhook.repeats + 1
     RETURNING id, state, repeats, body = %(raw)s AS same
 ), held AS (
@@ -63,13 +64,15 @@ SELECT id, repeats = 0, state <> 0, same FROM kept
 """)
 
 
-def receive(*, tenant_id: int, account_id: int, raw: bytes) -> None:
+def receive(*, tenant_id: int, account_id: int, raw: bytes, at: datetime | None = None) -> None:
     """Keep and act on one verified inbound text. After it returns, the opt-out or its hold is committed.
+
+    `at`: when the provider had it, where that was long ago.
 
     Raises DatabaseError only when not even that could be done, so that the provider is told to try again.
     """
     with tenant_scope(tenant_id):
-        kept = _keep(tenant_id, account_id, raw)
+        kept = _keep(tenant_id, account_id, raw, at=at)
     act_on(tenant_id, kept)
 
 
@@ -105,7 +108,12 @@ def act_on(tenant_id: int, kept: tuple[int, Text | None] | None) -> None:
 
 
 def _keep(
-    tenant_id: int, account_id: int, raw: bytes, fields: Fields | None = None, met: Met | None = None
+    tenant_id: int,
+    account_id: int,
+    raw: bytes,
+    fields: Fields | None = None,
+    met: Met | None = None,
+    at: datetime | None = None,
 ) -> tuple[int, Text | None] | None:
     """Transaction 1: the kept id and what was read, without it for a repeat. None: done before, or kept as odd."""
     fields = fields or read_fields(raw)
@@ -114,7 +122,7 @@ def _keep(
     row = _KEEP.row(
         tenant=tenant_id, key=(fields.sid or f"no-sid:{hashlib.sha256(raw).hexdigest()}")[:120], raw=raw,
         account=account_id, sender=met.sender.pk if met.sender else None, phone=text.phone_id if text else None,
-        sid=fields.sid or None, read=text is not None, repeat_after=REPEAT_AFTER,
+        sid=fields.sid or None, read=text is not None, repeat_after=REPEAT_AFTER, at=at,
         # Also where it may turn out to be less, a group or a case for review: nothing leaves until it is decided.
         stops=text is not None and text.heard.label == "optout",
     )  # fmt: skip

@@ -100,7 +100,7 @@ def stop_at_once(text: Text) -> bool:
     draft = _draft(text, around, person)
     if stopped_already(person.phone, consent.Reach(draft.reach), draft.senders):
         return False
-    ours = not text.provider_took
+    ours = not text.provider_took and not text.replayed
     words = wording.confirmation(around.brand, reach=draft.reach, sender_count=len(person.live))
     record_answered(
         raw_id=text.raw_id,

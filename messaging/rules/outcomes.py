@@ -83,6 +83,7 @@ class NotSent(IntEnum):
     UNKNOWN_FIELD = 49
     NOT_IN_AUDIENCE = 50
     LIVE_TEST_NUMBER = 51
+    RESTORE_DOUBT = 52
 
     @property
     def code(self) -> str:
@@ -131,6 +132,7 @@ _REASON_LABELS = {
     NotSent.COUNTRY_NOT_ENABLED: "The country of this number is not enabled",
     NotSent.TOO_LONG: "The text is too long",
     NotSent.UNKNOWN_FIELD: "The text names a field that does not exist",
+    NotSent.RESTORE_DOUBT: "May have been sent before the system was restored from a backup",
     NotSent.LIVE_TEST_NUMBER: "A test number, which is never texted for real",
 }
 

@@ -44,6 +44,15 @@ class Chores:
             result.answer.code,
         )
 
+    async def look_around(self) -> None:
+        """Is this still the database that was known? Else it is held (`tenants.installation`)."""
+        async with self.work.plain() as session:
+            row = await (await session.execute(sql.LOOK_AROUND)).fetchone()
+        if row and row[0]:
+            log.error(
+                "this database was restored or promoted: nothing is handed over until manage.py catch_up"
+            )
+
     async def sweep(self) -> None:
         """Leases that ran out: a claimed message goes back into the queue, a begun one is in doubt."""
         for tenant_id in {lane.tenant_id for lane in self.lanes}:

@@ -87,6 +87,7 @@ class Work:
         if self._connection is None or self._connection.closed or self._connection.broken:
             connection = await _connect("smscrm sender work", WORK_OPTIONS)
             await connection.execute(sql.SHORT)
+            await connection.execute(sql.HERE_I_AM)
             self._connection = connection
         return self._connection
 

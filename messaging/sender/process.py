@@ -55,6 +55,7 @@ class Sender:
             self._every(every.lane_lease / 3, self.lanes.renew),
             self._every(every.lane_lease / 3, self.chores.sweep),
             self._every(every.count_every, self.reconcile.run),
+            self._every(every.look_every, self.chores.look_around),
         ]
         tasks = [asyncio.create_task(helper) for helper in helpers]
         log.info("sender started")

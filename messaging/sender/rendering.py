@@ -57,9 +57,27 @@ class Templates:
         for broadcast_id, text, footer, first, every in await (
             await connection.execute(sql.TEMPLATES, [list(missing)])
         ).fetchall():
-            self._known[broadcast_id] = _freeze(text, footer, first)
-            if every != ALWAYS:
-                self._bare[broadcast_id] = _freeze(text, "", first)
+            self.keep(broadcast_id, text, footer, first, every)
+
+    def keep(self, broadcast_id: int, text: str, footer: str, first: bool, every: int) -> None:
+        """Know a broadcast's text from now on."""
+        if broadcast_id in self._known:
+            return
+        self._known[broadcast_id] = _freeze(text, footer, first)
+        if every != ALWAYS:
+            self._bare[broadcast_id] = _freeze(text, "", first)
+
+    def bodies(self, row: Sequence[Any], tenant_id: int, sender_id: int) -> tuple[tuple[str, ...], bool]:
+        """Every body a row (columns of sql.CLAIM) may have had, with the wording first; whether they are sure.
+
+        Sure: stored, or the same for everyone.
+        """
+        broadcast_id, body = row[2], row[3]
+        if body is not None:
+            return (body,), True
+        known = [one for one in (self._known.get(broadcast_id), self._bare.get(broadcast_id)) if one is not None]
+        found = [self.slot(row, tenant_id, sender_id, bare=bare).body for bare in (False, True)[: len(known)]]
+        return tuple(found), all(one.fixed is not None for one in known)
 
     async def without_wording(
         self, connection: Connection, rows: Sequence[Sequence[Any]], token: UUID

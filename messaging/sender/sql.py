@@ -12,6 +12,7 @@ from consent.rules.gate import Gate
 from messaging.rules.locks import BROADCAST
 from messaging.rules.outcomes import NotSent, Phase
 from messaging.wording import due_sql
+from tenants.installation import HERE, NOTICE
 
 
 def array(values: Iterable[int | float | str | None]) -> str:
@@ -35,6 +36,15 @@ set_config('app.orders', COALESCE((
 SHORT = """
 SELECT set_config('transaction_timeout', '10s', false) WHERE current_setting('server_version_num')::int >= 170000
 """
+
+# Which database this session is connected to: read once, since no session outlives the restart of its server. What
+# begins compares it with what the database believes itself to be (I19): a restored one hands nothing over.
+HERE_I_AM = f"SELECT set_config('app.installation', {HERE}, false)"
+LOOK_AROUND = NOTICE
+_ELSEWHERE = """NOT EXISTS (
+    SELECT FROM tenants_installation
+    WHERE id = 1 AND held_at IS NULL AND identity = current_setting('app.installation', true)
+)"""
 
 # ── the lock session ──────────────────────────────────────────────────────────────────────────────────
 # "try": a phone whose opt-out waits for its lock, or has it, is left for a later tick; nobody waits for anybody.
@@ -68,8 +78,8 @@ SET due_at = LEAST(tenants_due.due_at, EXCLUDED.due_at), puts = tenants_due.puts
 """
 
 # ── one sender number ─────────────────────────────────────────────────────────────────────────────────
-LANE = """
-SELECT s.address, s.rate, s.retired_at IS NOT NULL, t.held_at IS NOT NULL OR a.held_at IS NOT NULL,
+LANE = f"""
+SELECT s.address, s.rate, s.retired_at IS NOT NULL, t.held_at IS NOT NULL OR a.held_at IS NOT NULL OR {_ELSEWHERE},
        a.id, a.sid, a.token_sealed, a.base_url, a.inbound_key, a.concurrency
 FROM tenants_sendernumber s JOIN tenants_provideraccount a ON a.id = s.account_id
 JOIN tenants_tenant t ON t.id = s.tenant_id WHERE s.id = %s
@@ -169,8 +179,8 @@ _GATE = gate_case(
 _HOLDS = f"({Gate.STOP_IN_PROGRESS}, {Gate.UNDER_REVIEW}, {Gate.PROVIDER_DOUBT})"
 _GO, _BACK, _HELD, _LATER = -1, -2, -3, -4
 # What becomes of a row: _GO begins; _BACK waits in the queue (its broadcast is paused); _HELD waits in the queue for
-# a minute (account or tenant held); _LATER stays claimed, untouched (its broadcast is just being paused or cancelled);
-# else it is not sent, for this reason.
+# a minute (account, tenant or all held); _LATER stays claimed, untouched (its broadcast is just being paused or
+# cancelled); else it is not sent, for this reason.
 BEGIN = f"""
 WITH want AS (
     SELECT * FROM unnest(%(ids)s::bigint[], %(bodies)s::text[], %(parts)s::smallint[], %(bad)s::smallint[])
@@ -189,6 +199,7 @@ WITH want AS (
     WHERE m.phase = {Phase.CLAIMED} AND m.lease_token = %(token)s AND m.lease_until > now()
 ), judged AS MATERIALIZED (
     SELECT id, body, parts, CASE
+        WHEN {_ELSEWHERE} THEN {_HELD}
         WHEN broadcast_id IS NOT NULL AND status IS NULL THEN {_LATER}
         WHEN status = 'cancelled' THEN {NotSent.CANCELLED}
         WHEN late THEN {NotSent.EXPIRED}

@@ -36,6 +36,7 @@ class Tuning:
     unknown_last: float = 900.0
     breaker_open: float = 30.0
     count_every: float = 2.0
+    look_every: float = 10.0  # is this still the same database?
     drill_pause: float = 0.0  # up to so long between `begun` and the request: a drill's, to widen that moment
 
     def change(self, settings: list[str]) -> Tuning:

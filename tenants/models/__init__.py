@@ -1,6 +1,7 @@
 """Who is asking and who is told."""
 
 from tenants.models.doors import Door, Due
+from tenants.models.installation import Installation, InstallationEntry
 from tenants.models.people import Membership, Tenant, User
 from tenants.models.records import ApiKey, AuditEntry, IdempotencyKey
 from tenants.models.senders import ProviderAccount, SenderAddress, SenderNumber
@@ -12,6 +13,8 @@ __all__ = [
     "Door",
     "Due",
     "IdempotencyKey",
+    "Installation",
+    "InstallationEntry",
     "Membership",
     "ProviderAccount",
     "SenderAddress",

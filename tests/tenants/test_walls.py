@@ -24,6 +24,8 @@ DOOR_TABLES = {
     "mfa_authenticator",
     "tenants_door",
     "tenants_due",
+    "tenants_installation",
+    "tenants_installationentry",
     "tenants_membership",
     "tenants_tenant",
     "tenants_user",
