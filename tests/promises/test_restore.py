@@ -2,6 +2,15 @@
 
 The drill: part of a broadcast goes out, the database is copied, the sender goes on while people write STOP, the copy
 takes the database's place. The simulator remembers, as a provider does; it would accept every text twice.
+
+Mutations tried, each made the test named red:
+- sql: begin and lane do not ask which database it is (`_ELSEWHERE`)          → test_h04_…
+- pairing: no text is ever one of ours                                       → test_h04_…
+- pairing: nothing is doubtful                                               → test_what_cannot_be_told_apart_…
+- replaying: a person's text is listed but not received                      → test_h04_…
+- catching_up: broadcasts are not paused                                     → test_h04_…
+- acting: a replayed text is answered and heard by bots                      → test_what_people_wrote_…
+- inbound: the time of a replayed text is now                                → test_what_people_wrote_…
 """
 
 from __future__ import annotations
@@ -13,6 +22,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -30,7 +40,7 @@ from messaging.actions import broadcasts
 from messaging.models import Broadcast, Message, RawWebhook
 from messaging.rules.outcomes import NotSent, Phase
 from tenants.installation import held
-from tenants.models import AuditEntry, Installation, InstallationEntry
+from tenants.models import AuditEntry, Due, Installation, InstallationEntry
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.conftest import build_user
@@ -136,7 +146,10 @@ def assert_whole(stage: Stage, broadcast: int, gone: list[str]) -> None:
         assert rows.filter(phase=Phase.NOT_SENT).count() == len(stopped_unreached)
 
 
-def test_h04_sends_stay_held_until_the_provider_is_replayed(stage: Stage, backups: Backups) -> None:
+def test_h04_sends_stay_held_until_the_provider_is_replayed(
+    stage: Stage, backups: Backups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("messaging.listing.PAGE", 50)
     broadcast, gone = lose_half(stage, backups)
     before = len(stage.carrier.log())
     sender = stage.sender(*QUICK)
@@ -193,6 +206,28 @@ def test_what_cannot_be_told_apart_is_not_sent(stage: Stage, backups: Backups) -
     assert set(Counter(to for to, _ in accepted(stage)).values()) == {1}
     with tenant_scope(stage.tenant.pk):
         assert Message.objects.filter(reason=NotSent.RESTORE_DOUBT).count() == lost
+
+
+def test_what_people_wrote_counts_in_their_order_and_is_not_answered(stage: Stage, backups: Backups) -> None:
+    """STOP and then START is somebody who came back, read in one go as it was; nobody is answered, no bot hears."""
+    backups.take()
+    backups.restore()
+    back, asks = "+12025550142", "+12025550143"
+    stop(stage, [back])
+    time.sleep(2.1)
+    stop(stage, [back], "START")
+    stop(stage, [asks], "When do you open?")
+    stop(stage, [asks], "HELP")
+    answer = catch_up()
+    assert answer.get("lifted") and answer["heard"] == 4 and answer["waiting"] == 0, answer
+    with tenant_scope(stage.tenant.pk):
+        assert PhoneNumber.objects.get(e164=back).status == "active"
+        went, came = ConsentEvent.objects.order_by("seq")
+        assert (went.kind, came.kind) == ("opt_out", "opt_in")
+        assert came.occurred_at - went.occurred_at >= timedelta(seconds=2), "the times are the provider's"
+        assert Message.objects.filter(direction=1).count() == 4
+        assert not Message.objects.filter(direction=0).exists()
+    assert not Due.objects.filter(kind="hear").exists()
 
 
 def test_an_account_that_cannot_be_read_keeps_the_hold(

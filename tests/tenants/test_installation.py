@@ -5,7 +5,10 @@ Mutations tried: none here; those of I19 are in tests/promises/test_restore.py.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from smscrm.machine.postgres import Server
 from tenants.installation import HERE, failed_over, held, lift, notice
 from tenants.models import Installation, InstallationEntry
 from tenants.rules import Refused
@@ -80,3 +84,36 @@ def test_a_lost_row_holds(db: None) -> None:
     Installation.objects.all().delete()
     with pytest.raises(Refused):
         held()
+
+
+def test_a_promoted_standby_is_another_database() -> None:
+    """Recovery to a moment ends the same way: a promotion, and a new timeline. A restart is none."""
+    root = Path(tempfile.mkdtemp(prefix="smscrm-tl-", dir="/tmp"))
+    root.chmod(0o711)
+    server = Server(root / "pg", root / "s", durable=False)
+
+    def here() -> str:
+        with server.connect() as session:
+            session.execute("CREATE TABLE IF NOT EXISTS tenants_installation (id int)")
+            row = session.execute(f"SELECT {HERE}".encode()).fetchone()
+            return str(row[0]) if row else ""
+
+    try:
+        server.start()
+        first = here()
+        server.stop()
+        server.start()
+        assert here() == first
+        server.stop()
+        (root / "pg" / "standby.signal").touch()
+        server._launch()  # `start` would repair roles, which a standby cannot
+        with server.connect() as session:
+            found = session.execute(f"SELECT {HERE}".encode()).fetchone()
+            assert found is not None and ":standby:" in found[0]
+            session.execute("SELECT pg_promote()")
+        promoted = here()
+        assert promoted.split(":")[1] == "00000002"
+        assert promoted.split(":")[0] == first.split(":")[0]
+    finally:
+        server.stop()
+        shutil.rmtree(root, ignore_errors=True)
