@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from conversations.actions.acting import REPLAYED
-from conversations.actions.inbound import receive
+from conversations.actions.inbound import finish, receive
 from messaging.actions import catching_up
 from messaging.listing import Listed, Unlisted
 from messaging.models import RawWebhook
@@ -130,7 +130,7 @@ def _account(account: ProviderAccount, begin: datetime, figures: Figures, say: S
             replay(account, text)
         figures.heard += len(news.inbound)
         say(f"{len(news.inbound)} texts of people replayed")
-        figures.waiting = _not_done(account.tenant_id)
+        figures.waiting = _finish_kept(account.tenant_id)
         if not news.inbound:
             return
         begin = started - CLOCKS
@@ -150,10 +150,22 @@ def replay(account: ProviderAccount, text: Listed) -> None:
     )
 
 
-def _not_done(tenant_id: int) -> int:
-    """Texts that are kept but not acted upon yet: their hold stands, and due work comes back to them."""
+def _finish_kept(tenant_id: int) -> int:
+    """Act on what is kept but not acted upon, as a killed run leaves it; how many could not be.
+
+    These keep their hold, and due work comes back to them.
+    """
     with tenant_scope(tenant_id):
-        return int(RawWebhook.objects.filter(kind=RawWebhook.Kind.INBOUND, state=0).count())
+        kept = RawWebhook.objects.filter(kind=RawWebhook.Kind.INBOUND, state=0)
+        ids = list(kept.order_by("pk").values_list("pk", flat=True))
+    left = 0
+    for raw_id in ids:
+        try:
+            finish(tenant_id=tenant_id, raw_id=raw_id)
+        except Exception:  # one text that cannot be acted upon keeps nobody else waiting: its hold stands
+            log.exception("a kept text waits", extra={"tenant_id": tenant_id})
+            left += 1
+    return left
 
 
 def _record(tenant_id: int, hold: installation.Hold, answer: Answer) -> None:

@@ -48,9 +48,11 @@ ORDER BY m.id FOR NO KEY UPDATE OF m
 """
 _HANDED = f"""
 UPDATE messaging_message m
-SET phase = {Phase.HANDED}, reason = 0, sid = f.sid, body = COALESCE(NULLIF(f.body, ''), m.body), parts = f.parts,
+SET phase = {Phase.HANDED}, reason = 0, sid = f.sid, body = f.body, parts = f.parts,
+    worded = COALESCE(f.worded, m.worded),
     begun_at = COALESCE(m.begun_at, f.at), ended_at = now(), not_before = NULL, lease_token = NULL, lease_until = NULL
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::timestamptz[]) AS f(id, sid, body, parts, at)
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::timestamptz[], %s::bool[])
+    AS f(id, sid, body, parts, at, worded)
 WHERE m.id = f.id AND m.phase IN (0, 1, 2, 5, 6)
 """
 # The callbacks of lost messages name ids that new ones would get again; so many ids are left out.
@@ -176,7 +178,10 @@ def _settle_some(
     for key, theirs in texts.items():
         pairing = pair(waiting[key], theirs)
         _write(
-            pairing, {one.id: one.body for one in waiting[key]}, {text.sid: text for text in theirs}, account
+            pairing,
+            {one.id: one.bodies for one in waiting[key]},
+            {text.sid: text for text in theirs},
+            account,
         )
         total.handed += len(pairing.handed)
         total.doubtful += len(pairing.doubtful)
@@ -190,24 +195,38 @@ def _waiting(people: set[str], templates: Templates) -> Iterator[tuple[Key, Wait
         cursor.execute(_WAITING, [phones])
         rows = cursor.fetchall()
     wanted = {row[2] for row in rows if row[2] is not None and row[3] is None}
-    for frozen in Broadcast.objects.filter(pk__in=wanted).values_list("pk", "text", "footer", "footer_first"):
-        templates.keep(*frozen)
+    frozen = Broadcast.objects.filter(pk__in=wanted)
+    for known in frozen.values_list("pk", "text", "footer", "footer_first", "footer_every"):
+        templates.keep(*known)
     for *row, phase, sender_id in rows:
-        broadcast_id, body, row[-1] = row[2], row[3], json.loads(row[-1] or "{}")
-        sure = body is not None or templates.same_for_all(broadcast_id)
-        text = body if body is not None else templates.slot(row, current_tenant_id(), sender_id).body
-        yield (row[5] or "", sender_id), Waiting(row[0], phase, text, sure), broadcast_id
+        row[-1] = json.loads(row[-1] or "{}")
+        bodies, sure = templates.bodies(row, current_tenant_id(), sender_id)
+        yield (row[5] or "", sender_id), Waiting(row[0], phase, bodies, sure), row[2]
 
 
 def _write(
-    pairing: Pairing, bodies: dict[int, str], texts: dict[str, Listed], account: ProviderAccount
+    pairing: Pairing, bodies: dict[int, tuple[str, ...]], texts: dict[str, Listed], account: ProviderAccount
 ) -> None:
     if pairing.handed:
-        ids, sids = list(pairing.handed), list(pairing.handed.values())
-        found = [bodies[one] for one in ids]
-        parts = [count_parts(body).parts for body in found]
+        ids, found = list(pairing.handed), [texts[sid] for sid in pairing.handed.values()]
+        # Where the wording comes by time: whether this text had it. Else it is not asked.
+        worded = [
+            text.body == bodies[one][0] if len(bodies[one]) > 1 else None
+            for one, text in zip(ids, found, strict=True)
+        ]
+        parts = [count_parts(text.body).parts for text in found]
         with connection.cursor() as cursor:
-            cursor.execute(_HANDED, [ids, sids, found, parts, [texts[sid].created for sid in sids]])
+            cursor.execute(
+                _HANDED,
+                [
+                    ids,
+                    [t.sid for t in found],
+                    [t.body for t in found],
+                    parts,
+                    [t.created for t in found],
+                    worded,
+                ],
+            )
         for one, sid in pairing.handed.items():
             _keep_receipt(texts[sid], one, account)
     Message.objects.filter(pk__in=pairing.doubtful, phase__in=[Phase.QUEUED, Phase.CLAIMED]).update(

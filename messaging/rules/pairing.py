@@ -20,11 +20,11 @@ class Text(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message of ours; `sure`: its body could be no other then than it is now (stored, or the same for everyone)."""
+    """A message of ours with every body it may have had; `sure`: no other (stored, or the same for everyone)."""
 
     id: int
     phase: int
-    body: str
+    bodies: tuple[str, ...]
     sure: bool
 
 
@@ -46,7 +46,7 @@ def pair(waiting: Sequence[Waiting], texts: Sequence[Text]) -> Pairing:
     found = Pairing()
     left = list(texts)
     for one in sorted(waiting, key=lambda w: (w.phase in (Phase.QUEUED, Phase.CLAIMED), w.id)):
-        same = next((text for text in left if one.body and text.body == one.body), None)
+        same = next((text for text in left if text.body and text.body in one.bodies), None)
         if same is not None:
             left.remove(same)
             found.handed[one.id] = same.sid

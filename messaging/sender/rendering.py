@@ -75,7 +75,9 @@ class Templates:
         broadcast_id, body = row[2], row[3]
         if body is not None:
             return (body,), True
-        known = [one for one in (self._known.get(broadcast_id), self._bare.get(broadcast_id)) if one is not None]
+        known = [
+            one for one in (self._known.get(broadcast_id), self._bare.get(broadcast_id)) if one is not None
+        ]
         found = [self.slot(row, tenant_id, sender_id, bare=bare).body for bare in (False, True)[: len(known)]]
         return tuple(found), all(one.fixed is not None for one in known)
 

@@ -10,6 +10,7 @@ Mutations tried, each made the test named red:
 - replaying: a person's text is listed but not received                      → test_h04_…
 - catching_up: broadcasts are not paused                                     → test_h04_…
 - acting: a replayed text is answered and heard by bots                      → test_what_people_wrote_…
+- replaying: what a killed run kept is not finished                          → test_killed_…
 - inbound: the time of a replayed text is now                                → test_what_people_wrote_…
 """
 
@@ -45,6 +46,7 @@ from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.conftest import build_user
 from tests.database import Run
+from tests.promises.faults import failing
 from tests.promises.restoring import Backups
 
 CROWD, STOPS = 240, 40
@@ -178,10 +180,14 @@ def test_killed_in_the_middle_it_goes_on(stage: Stage, backups: Backups) -> None
         with tenant_scope(stage.tenant.pk):
             return int(RawWebhook.objects.filter(kind="inbound").count())
 
-    process = subprocess.Popen([sys.executable, "manage.py", "catch_up"], cwd=ROOT, stderr=subprocess.DEVNULL)
-    assert wait_for(lambda: heard() >= 5, 60, 0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait(5)
+    slowly = {"when": "NEW.kind = 'inbound'", "act": "PERFORM pg_sleep(0.1)"}
+    with failing(backups.machine, "messaging_rawwebhook", **slowly):
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "catch_up"], cwd=ROOT, stderr=subprocess.DEVNULL
+        )
+        assert wait_for(lambda: heard() >= 5, 60, 0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait(5)
     assert heard() < STOPS and held() is not None, "killed before its end"
     answer = catch_up()
     assert answer.get("lifted"), answer
