@@ -14,6 +14,7 @@ from consent.rules.keywords import Heard, KeywordWords, by_rules
 from consent.rules.learned import score
 from consent.rules.reaching import reach_in
 from consent.rules.texts import key, own_words
+from consent.rules.words import DEFAULT
 
 #: From here on a text is an opt-out that is acted on at once: nine of ten such texts are (docs/decisions/0025).
 CLEAR = 1.5
@@ -52,7 +53,11 @@ def classify(text: str, **known: Unpack[Known]) -> Heard:
         return heard
     own = own_words(text)
     plain = key(own)
-    return _weighed(heard, own, plain) if plain else heard
+    if (
+        not plain or plain in DEFAULT.opt_out
+    ):  # a keyword here is one of a language that the tenant does not hear
+        return heard
+    return _weighed(heard, own, plain)
 
 
 def _weighed(heard: Heard, own: str, plain: str) -> Heard:
