@@ -28,6 +28,8 @@ WORK_OPTIONS = " ".join(
         "cpu_tuple_cost=1",
         "cpu_index_tuple_cost=1",
         "jit=off",
+        # The server would plan some of them anew each time; what they are given never makes another plan better.
+        "plan_cache_mode=force_generic_plan",
         # Only `begun` waits for the disk (it says so itself): a claim or a result that a crash of the server
         # forgets is taken back by its lease, or looked up, and never sent again.
         "synchronous_commit=off",

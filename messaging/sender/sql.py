@@ -174,7 +174,7 @@ _GATE = gate_case(
     phone="m.phone_id",
     sender="m.sender_id",
     message_class="m.message_class",
-    needs_opt_in="t.marketing_needs_opt_in",
+    needs_opt_in="s.needs_opt_in",
 )
 _HOLDS = f"({Gate.STOP_IN_PROGRESS}, {Gate.UNDER_REVIEW}, {Gate.PROVIDER_DOUBT})"
 _GO, _BACK, _HELD, _LATER = -1, -2, -3, -4
@@ -182,21 +182,28 @@ _GO, _BACK, _HELD, _LATER = -1, -2, -3, -4
 # a minute (account, tenant or all held); _LATER stays claimed, untouched (its broadcast is just being paused or
 # cancelled); else it is not sent, for this reason.
 BEGIN = f"""
-WITH want AS (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(bodies)s::text[], %(parts)s::smallint[], %(bad)s::smallint[])
+WITH want AS MATERIALIZED (
+    SELECT m.*, w.body, w.parts, w.bad
+    FROM unnest(%(ids)s::bigint[], %(bodies)s::text[], %(parts)s::smallint[], %(bad)s::smallint[])
         AS w(id, body, parts, bad)
+    CROSS JOIN LATERAL (
+        SELECT id, broadcast_id, phone_id, sender_id, message_class, expires_at, phase, lease_token, lease_until
+        FROM messaging_message WHERE id = w.id OFFSET 0
+    ) m
+    WHERE m.phase = {Phase.CLAIMED} AND m.lease_token = %(token)s AND m.lease_until > now()
+), senders AS MATERIALIZED (
+    SELECT s.id, t.marketing_needs_opt_in AS needs_opt_in, t.held_at IS NOT NULL OR a.held_at IS NOT NULL AS held
+    FROM tenants_sendernumber s JOIN tenants_provideraccount a ON a.id = s.account_id
+    JOIN tenants_tenant t ON t.id = s.tenant_id
+    WHERE s.id = ANY(ARRAY(SELECT DISTINCT sender_id FROM want))
 ), orders AS MATERIALIZED (
     SELECT id, status, COALESCE((audience ->> 'skip_any_stop')::boolean, false) AS skip_any
     FROM messaging_broadcast
     WHERE id = ANY(string_to_array(NULLIF(current_setting('app.orders', true), ''), ',')::bigint[])
 ), asked AS MATERIALIZED (
-    SELECT m.id, m.broadcast_id, m.phone_id, w.body, w.parts, w.bad, m.expires_at <= now() AS late,
-           o.status, o.skip_any, t.held_at IS NOT NULL OR a.held_at IS NOT NULL AS held, {_GATE} AS gate
-    FROM want w CROSS JOIN LATERAL (SELECT * FROM messaging_message WHERE id = w.id OFFSET 0) m
-    JOIN tenants_tenant t ON t.id = m.tenant_id
-    JOIN tenants_sendernumber s ON s.id = m.sender_id JOIN tenants_provideraccount a ON a.id = s.account_id
-    LEFT JOIN orders o ON o.id = m.broadcast_id
-    WHERE m.phase = {Phase.CLAIMED} AND m.lease_token = %(token)s AND m.lease_until > now()
+    SELECT m.id, m.broadcast_id, m.phone_id, m.body, m.parts, m.bad, m.expires_at <= now() AS late,
+           o.status, o.skip_any, s.held, {_GATE} AS gate
+    FROM want m JOIN senders s ON s.id = m.sender_id LEFT JOIN orders o ON o.id = m.broadcast_id
 ), judged AS MATERIALIZED (
     SELECT id, body, parts, CASE
         WHEN {_ELSEWHERE} THEN {_HELD}
