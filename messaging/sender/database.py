@@ -12,6 +12,7 @@ from django.conf import settings
 
 from messaging.sender import sql
 from messaging.sender.locks import LockSession
+from messaging.sender.pipe import BEGIN, COMMIT, Pipe, Rows, Statement
 
 WORK_OPTIONS = " ".join(
     f"-c {setting}"
@@ -51,6 +52,7 @@ class Work:
 
     def __init__(self) -> None:
         self._connection: Connection | None = None
+        self._pipe: Pipe
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
@@ -68,20 +70,19 @@ class Work:
             await connection.execute(sql.SCOPE, [str(tenant_id)])
             yield connection
 
-    async def run(self, *statements: tuple[str, Any]) -> list[list[Any]]:
-        """Statements in one transaction and one trip to the server; the rows of each. The first names the scope."""
+    async def run(self, *statements: Statement) -> list[Rows]:
+        """Statements in one transaction and one write to the server; the rows of each. The first names the scope."""
         async with self._turn:
             connection = await self._open()
             try:
-                async with connection.pipeline(), connection.transaction():
-                    cursors = [await connection.execute(query, given) for query, given in statements]
-                return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
-            except psycopg.Error:
-                await connection.close()  # what an error leaves of a pipeline is not worth telling apart
+                return (await self._pipe.run([BEGIN, *statements, COMMIT]))[1:-1]
+            except BaseException:
+                await connection.close()  # what is left of a pipeline is not worth telling apart
                 raise
 
     async def close(self) -> None:
         if self._connection is not None:
+            self._pipe.abandon()
             await self._connection.close()
             self._connection = None
 
@@ -90,7 +91,7 @@ class Work:
             connection = await _connect("smscrm sender work", WORK_OPTIONS)
             await connection.execute(sql.SHORT)
             await connection.execute(sql.HERE_I_AM)
-            self._connection = connection
+            self._connection, self._pipe = connection, Pipe(connection)
         return self._connection
 
 

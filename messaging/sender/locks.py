@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from messaging.sender import sql
+from messaging.sender.pipe import Pipe, Rows
 
 _MOST = 65_536
 _LOOK = socket.MSG_PEEK | socket.MSG_DONTWAIT
@@ -24,7 +25,7 @@ class LockSession:
     """One PostgreSQL session. When it is lost, so are its locks: the object is dead from then on."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        self._connection = connection
+        self._connection, self._pipe = connection, Pipe(connection)
         self._turn = asyncio.Lock()
         self._dead = False
         self._asking = False
@@ -32,6 +33,7 @@ class LockSession:
             fileno=os.dup(connection.fileno())
         )  # ours, whatever psycopg does with its own
         self._encrypted = connection.pgconn.ssl_in_use
+        connection.add_notice_handler(self._heard)
 
     def lost(self) -> bool:
         """Whether the session may be gone; looks at the socket, so it knows before anyone is told.
@@ -56,8 +58,8 @@ class LockSession:
 
     async def lock(self, phone_ids: Sequence[int]) -> list[bool]:
         """Take the shared lock of each phone (ascending); False where an opt-out holds it or waits for it."""
-        rows = await self._ask(sql.LOCK, phone_ids)
-        return [bool(row[0]) for row in rows]
+        refused = {number for (number,) in await self._ask(sql.LOCK, phone_ids)}
+        return [number not in refused for number in range(1, len(phone_ids) + 1)]
 
     async def unlock(self, phone_ids: Sequence[int]) -> None:
         """Give locks back, each as often as it is named."""
@@ -70,25 +72,29 @@ class LockSession:
     async def close(self) -> None:
         """End the session; every lock goes with it."""
         self._dead = True
+        self._pipe.abandon()
         self._socket.close()
         await self._connection.close()
 
-    async def _ask(self, query: str, phone_ids: Sequence[int] | None) -> list[Any]:
+    async def _ask(self, query: str, phone_ids: Sequence[int] | None) -> Rows:
         async with self._turn:
             if self._dead:
                 raise psycopg.OperationalError("the lock session is lost")
             self._asking = True
             try:
-                cursor = await self._connection.execute(
-                    query, None if phone_ids is None else [sql.array(phone_ids)]
-                )
-                return await cursor.fetchall()
-            except (psycopg.Error, asyncio.CancelledError):
+                return (
+                    await self._pipe.run([(query, None if phone_ids is None else [sql.array(phone_ids)])])
+                )[0]
+            except BaseException:
                 # Which locks are held is no longer known: ending the session gives back every one of them.
                 self._dead = True
                 raise
             finally:
                 self._asking = False
+
+    def _heard(self, notice: psycopg.errors.Diagnostic) -> None:
+        """The goodbye, where it came together with an answer and the socket does not show it any more."""
+        self._dead = self._dead or notice.severity_nonlocalized in ("FATAL", "PANIC")
 
     def _died(self) -> bool:
         self._dead = True

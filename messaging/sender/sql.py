@@ -48,7 +48,10 @@ _ELSEWHERE = """NOT EXISTS (
 
 # ── the lock session ──────────────────────────────────────────────────────────────────────────────────
 # "try": a phone whose opt-out waits for its lock, or has it, is left for a later tick; nobody waits for anybody.
-LOCK = "SELECT pg_try_advisory_lock_shared(k) FROM unnest(%s::bigint[]) k"
+# Answers the places of those. By place, not by phone: one named twice may be refused once and got once.
+LOCK = """
+SELECT n FROM unnest(%s::bigint[]) WITH ORDINALITY AS w(k, n) WHERE NOT pg_try_advisory_lock_shared(k)
+"""
 UNLOCK = "SELECT bool_and(pg_advisory_unlock_shared(k)) FROM unnest(%s::bigint[]) k"
 PING = "SELECT 1"
 
@@ -228,7 +231,7 @@ WITH want AS MATERIALIZED (
     RETURNING m.id, m.tries
 ), written AS (
     INSERT INTO messaging_attempt (tenant_id, message_id, n, begun_at, result)
-    SELECT %(tenant)s, id, tries, now(), '' FROM begun
+    SELECT %(tenant)s::bigint, id, tries, now(), '' FROM begun
     RETURNING message_id, id
 ), kept_back AS (
     UPDATE messaging_message m

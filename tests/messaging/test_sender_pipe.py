@@ -1,0 +1,193 @@
+"""The sender's statements: the server reads what was given, a transaction is one write, errors are the driver's.
+
+Mutations tried, each red: COMMIT written after the answers; quotes or backslashes of a list left as they are; the NUL
+let through; `abandon` does nothing; the goodbye not looked for; the refused lock answered by phone instead of place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from messaging.sender.database import Work, lock_session
+from messaging.sender.pipe import Pipe, numbered
+from tests.messaging.wire_server import run
+
+ODD = [
+    "",
+    " ",
+    "NULL",
+    'a"b',
+    "back\\slash",
+    "{x},{y}",
+    "it's",
+    "zwei\nZeilen",
+    "Zoë 你好 😀",
+    "\\",
+    '"',
+    ",",
+]
+
+
+def work_with(job: Callable[[Work], Awaitable[Any]]) -> Any:
+    async def inside() -> Any:
+        work = Work()
+        try:
+            return await job(work)
+        finally:
+            await work.close()
+
+    return run(inside)
+
+
+def test_values_arrive_as_they_were_given(live_db: Any) -> None:
+    token = UUID(int=7)
+    query = """SELECT w.n, w.word = ANY(%(again)s::text[]), cardinality(%(again)s::text[]), convert_to(w.word, 'UTF8'),
+        %(none)s::int, %(token)s::uuid = '00000000-0000-0000-0000-000000000007', %(half)s::float8 = 0.5, 7 %% 4
+        FROM unnest(%(words)s::text[]) WITH ORDINALITY AS w(word, n)"""
+    given = {"words": ODD, "again": ODD, "none": None, "token": token, "half": 0.5}
+    twice = work_with(
+        lambda work: work.run((query, given), (query, given), ("SELECT %s::text[] = '{}'", [[]]))
+    )
+    # Bytes of a bytea are text to us; what matters is that the server has the very word.
+    expected = [
+        (n, True, len(ODD), b"\\x" + word.encode().hex().encode(), None, True, True, 3)
+        for n, word in enumerate(ODD, 1)
+    ]
+    assert twice == [expected, expected, [(True,)]]
+
+
+def test_named_places_are_numbered_once_and_kinds_not_mixed() -> None:
+    assert numbered("SELECT %(b)s, %(a)s, %(b)s, 5 %% 2") == (b"SELECT $1, $2, $1, 5 % 2", ("b", "a"))
+    assert numbered("SELECT %s, %s") == (b"SELECT $1, $2", ())
+    with pytest.raises(ValueError, match="named and bare"):
+        numbered("SELECT %(a)s, %s")
+
+
+def test_an_error_takes_everything_back_and_the_next_run_is_well(live_db: Any) -> None:
+    async def job(work: Work) -> list[Any]:
+        put = "SELECT set_config('app.pipe', 'kept', false)"
+        with pytest.raises(psycopg.errors.DivisionByZero, match="division by zero"):
+            await work.run((put, None), ("SELECT 1 / %s::int", [0]), ("SELECT 1", None))
+        with pytest.raises(psycopg.errors.SyntaxError):
+            await work.run(("SELEC 1", None))
+        with pytest.raises(psycopg.DataError):
+            await work.run(("SELECT %s::text", ["a\0b"]))
+        return await work.run(("SELECT COALESCE(current_setting('app.pipe', true), '') = ''", None))
+
+    assert work_with(job) == [[(True,)]]
+
+
+def test_more_than_a_socket_holds(live_db: Any) -> None:
+    many = ["x" * 1000] * 5000
+    query = "SELECT length(w) FROM unnest(%s::text[]) w"
+    assert work_with(lambda work: work.run((query, [many]))) == [[(1000,)] * 5000]
+
+
+def test_a_process_frozen_after_the_write_keeps_nothing_open(live_db: Any) -> None:
+    """The whole transaction is with the server before the process can be stopped while it waits for an answer."""
+
+    async def job(work: Work) -> str:
+        await work.run(("SELECT pg_advisory_xact_lock(4711)", None))
+        asking = asyncio.create_task(work.run(("SELECT pg_advisory_xact_lock(4711)", None)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        with live_db.superuser() as superuser:  # nothing is awaited here: the loop stands still
+            until, state = time.monotonic() + 3, ""
+            while state != "idle" and time.monotonic() < until:
+                time.sleep(0.02)
+                state = superuser.execute(
+                    "SELECT state FROM pg_stat_activity WHERE application_name = 'smscrm sender work'"
+                ).fetchone()[0]
+                superuser.commit()
+            assert superuser.execute("SELECT pg_try_advisory_lock(4711)").fetchone()[0]
+        await asking
+        return state
+
+    assert work_with(job) == "idle"
+
+
+def test_who_waits_is_told_when_the_connection_is_closed(live_db: Any) -> None:
+    async def work() -> float:
+        session = await lock_session(60.0)
+        asking = asyncio.create_task(session._ask("SELECT pg_sleep(20)", None))
+        await asyncio.sleep(0.1)
+        at = time.monotonic()
+        await session.close()
+        with pytest.raises(psycopg.OperationalError):
+            await asyncio.wait_for(asking, 5)
+        return time.monotonic() - at
+
+    assert run(work) < 2
+
+
+def test_a_cancelled_run_costs_its_connection(live_db: Any) -> None:
+    async def job(work: Work) -> list[Any]:
+        asking = asyncio.create_task(work.run(("SELECT pg_sleep(20)", None)))
+        await asyncio.sleep(0.1)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        return await work.run(("SELECT 5", None))
+
+    assert work_with(job) == [[(5,)]]
+
+
+def test_a_goodbye_that_came_with_the_answer_is_heard(live_db: Any) -> None:
+    """Both are read from the socket at once, and then it has nothing more to show until the server closes it."""
+
+    async def work() -> tuple[bool, bool]:
+        session = await lock_session(60.0)
+        pid = session._connection.info.backend_pid
+        asking = asyncio.create_task(session.lock([1]))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        before = session._dead
+        with live_db.superuser() as superuser:  # the loop stands still until both are there
+            time.sleep(0.2)
+            superuser.execute("SELECT pg_terminate_backend(%s)", [pid])
+            superuser.commit()
+            time.sleep(0.3)
+            asyncio.get_running_loop().call_soon(lambda: None)
+        try:
+            await asking
+        except psycopg.Error:
+            pass
+        dead = session._dead
+        await session.close()
+        return before, dead
+
+    assert run(work) == (False, True)
+
+
+def test_a_phone_named_twice_is_answered_by_its_place(live_db: Any) -> None:
+    async def work() -> list[bool]:
+        session = await lock_session(60.0)
+        try:
+            return await session.lock([9, 8, 9, 7])
+        finally:
+            await session.close()
+
+    with live_db.superuser() as superuser:
+        superuser.execute("SELECT pg_advisory_lock(8)")
+        assert run(work) == [True, False, True, True]
+
+
+def test_a_pipe_prepares_once(live_db: Any) -> None:
+    async def work() -> list[Any]:
+        session = await lock_session(60.0)
+        pipe: Pipe = session._pipe
+        try:
+            for _ in range(3):
+                await pipe.run([("SELECT 1", None), ("SELECT 2", None)])
+            return await pipe.run([("SELECT count(*) FROM pg_prepared_statements", None)])
+        finally:
+            await session.close()
+
+    assert run(work) == [[(3,)]]
