@@ -31,8 +31,8 @@ set_config('app.orders', COALESCE((
 ), ''), true)
 """
 
-# A process frozen between the pieces of a pipeline is not idle in the server's eyes, and would keep its rows locked.
-# Before version 17 nothing ends that but the process itself.
+# A process frozen between the pieces of a pipeline that is too long for one write is not idle in the server's eyes,
+# and would keep its rows locked. Before version 17 nothing ends that but the process itself.
 SHORT = """
 SELECT set_config('transaction_timeout', '10s', false) WHERE current_setting('server_version_num')::int >= 170000
 """
