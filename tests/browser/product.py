@@ -16,7 +16,9 @@ from pathlib import Path
 
 from tests.architecture.code import ROOT
 
-PORTS = range(18380, 18400)
+# Each test worker has ports of its own: two products that look for free ones at once would find the same, and
+# servers that share a port (granian's do) share its requests.
+PORTS = range(18390, 18400) if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else range(18380, 18390)
 PATIENCE = 40.0
 
 
