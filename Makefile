@@ -56,7 +56,7 @@ run: setup
 	@exec $(BIN)/python manage.py up --die-with-parent $(ARGS)
 
 test: setup-tests
-	@exec $(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile --no-loadscope-reorder)
+	@exec $(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile)
 
 check: setup-tests
 	$(BIN)/ruff check .

@@ -115,11 +115,15 @@ def page_of(model: type[models.Model]) -> type[StaffAdmin]:
     return type(f"{model.__name__}Admin", (StaffAdmin,), {"list_display": columns[:6]})
 
 
+# Of the whole installation, and so of no tenant in whose scope a page could stand: `manage.py` tells of them.
+NO_TENANTS = frozenset({"tenants.Installation", "tenants.InstallationEntry"})
+
+
 def register_the_rest() -> None:
-    """Give every model of ours a page, so that none is out of staff's sight."""
+    """Give every model of a tenant's a page, so that none is out of staff's sight."""
     for label in OURS:
         for model in apps.get_app_config(label).get_models():
-            if not site.is_registered(model):
+            if not site.is_registered(model) and model._meta.label not in NO_TENANTS:
                 site.register(model, page_of(model))
 
 

@@ -17,13 +17,6 @@ from tests import database
 
 HOW = "apt-get install chromium, or set CHROMIUM to a browser's path"
 NO_BROWSER = "no Chromium"
-# Files of minutes come first, so that no worker sits idle while another ends the run with one of them. A file of the
-# browser's and one of the promises' take turns: both are many processes, of different kinds.
-FIRST = (
-    "browser/test_pages", "promises/test_promise_3", "browser/test_bots", "promises/test_promise_1",
-    "campaigns/test_browser", "promises/test_promise_7", "browser/", "messaging/test_sender.py",
-    "smscrm/test_admin_browser", "promises/", "routes/test_staff", "bench/", "routes/", "api/test_document",
-)  # fmt: skip
 NOT_RUN = pytest.StashKey[list[str]]()
 
 
@@ -41,15 +34,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than a few seconds")
     # Registered after pytest-django, so that this django_db_setup is the one that counts.
     config.pluginmanager.register(database, "smscrm-database")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: _turn(item.nodeid))
-
-
-def _turn(nodeid: str) -> int:
-    """The place of a test's file in the run: that of the first name in FIRST that it has, or behind them all."""
-    return next((at for at, name in enumerate(FIRST) if f"tests/{name}" in nodeid), len(FIRST))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -79,7 +63,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     pytest.skip(NO_BROWSER)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs in this thread: other files may need one of their own
 def browser() -> Iterator[Any]:
     """A Chromium driven by playwright; only for tests marked `browser`."""
     from playwright.sync_api import sync_playwright

@@ -78,7 +78,9 @@ class Stage:
         tenant, phones = str(self.tenant.pk), sorted(chance.sample(self.phones, 3))
         with self.db.superuser() as locks, self.db.superuser() as work:
             work.execute("SET lock_timeout = '2s'")
-            got = [p for p in phones if locks.execute(sql.LOCK, [[p]]).fetchone()[0]]
+            got = [
+                p for p in phones if locks.execute(sql.LOCK, [[p]]).fetchone() is None
+            ]  # it answers the refused
             with work.transaction():
                 work.execute(sql.SCOPE, [tenant])
                 ids = [self._begin(work, phone) for phone in got]

@@ -203,6 +203,7 @@ WORKS_ON = {
     "paused_itself": "campaigns_campaign",
     "survey": "conversations_surveyasked",
     "words": "conversations_wordtrial",
+    "files": "",
 }
 
 
