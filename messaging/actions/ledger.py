@@ -19,12 +19,19 @@ from messaging.rules.outcomes import NotSent
 FOLLOWER = "messaging"
 LEAVING = {Kind.OPT_OUT, Kind.REPEATED, Kind.WRONG_NUMBER, Kind.BLOCK, Kind.ERASED, Kind.PROVIDER_BLOCK}
 
+# Where several of the events cover a message, the earliest says why: a join alone would take any of them.
 _SUPPRESS = """
 UPDATE messaging_message m
-SET phase = 4, reason = x.reason, ended_at = now(), lease_token = NULL, lease_until = NULL
-FROM unnest(%(phones)s::bigint[], %(senders)s::bigint[], %(reasons)s::smallint[]) AS x(phone_id, sender_id, reason)
-WHERE m.phone_id = x.phone_id AND (x.sender_id = 0 OR m.sender_id = x.sender_id)
-  AND m.phase = 0 AND m.direction = 0 AND m.message_class > 0
+SET phase = 4, reason = found.reason, ended_at = now(), lease_token = NULL, lease_until = NULL
+FROM (
+    SELECT DISTINCT ON (w.id) w.id, x.reason
+    FROM unnest(%(phones)s::bigint[], %(senders)s::bigint[], %(reasons)s::smallint[])
+        WITH ORDINALITY AS x(phone_id, sender_id, reason, n)
+    JOIN messaging_message w ON w.phone_id = x.phone_id AND (x.sender_id = 0 OR w.sender_id = x.sender_id)
+    WHERE w.phase = 0 AND w.direction = 0 AND w.message_class > 0
+    ORDER BY w.id, x.n
+) found
+WHERE m.id = found.id AND m.phase = 0
 """
 
 _LEFT_GROUP = """
