@@ -11,7 +11,6 @@ import hashlib
 import re
 import select
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -21,9 +20,10 @@ from psycopg import pq
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 
+from tenants.parameters import as_text, numbered
+
 Row = tuple[Any, ...]
 
-_PLACE = re.compile(r"%\((\w+)\)s")
 _known: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
 
 
@@ -32,14 +32,12 @@ class Statement:
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
-        self.names = list(dict.fromkeys(_PLACE.findall(sql)))
-        places = {name: f"${n}" for n, name in enumerate(self.names, 1)}
-        self._numbered = _PLACE.sub(lambda found: places[found[1]], sql).encode()
+        self._numbered, self.names = numbered(sql)
         self._name = b"smscrm_" + hashlib.sha256(self._numbered).hexdigest()[:20].encode()
 
     def row(self, **given: Any) -> Row | None:
         """The first row, None where there is none."""
-        values = [_text(given[name]) for name in self.names]
+        values = [as_text(given[name]) for name in self.names]
         connection.ensure_connection()
         with connection.wrap_database_errors:
             wire = cast("psycopg.Connection[Any]", connection.connection)
@@ -105,28 +103,3 @@ def _checked(wire: psycopg.Connection[Any], result: pq.abc.PGresult) -> pq.abc.P
     if result.status in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK):
         return result
     raise error_from_result(result, encoding=wire.info.encoding)
-
-
-def _text(value: Any) -> bytes | None:
-    """A parameter in PostgreSQL's text form; its type is the statement's affair."""
-    if value is None:
-        return None
-    if isinstance(value, bytes):
-        return b"\\x" + value.hex().encode()
-    if isinstance(value, list | tuple):
-        return b"{" + b",".join(_item(one) for one in value) + b"}"
-    if isinstance(value, date):
-        return value.isoformat().encode()
-    if isinstance(value, timedelta):
-        return f"{value.total_seconds()} seconds".encode()
-    text = str(value).encode()
-    if b"\x00" in text:
-        raise ValueError("PostgreSQL keeps no NUL")
-    return text
-
-
-def _item(value: Any) -> bytes:
-    text = _text(value)
-    if text is None:
-        return b"NULL"
-    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'

@@ -8,8 +8,6 @@ frozen process could keep rows locked.
 from __future__ import annotations
 
 import asyncio
-import functools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +16,8 @@ from psycopg import errors
 from psycopg.pq import DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+from tenants.parameters import as_text, numbered
+
 Given = Mapping[str, Any] | Sequence[Any] | None
 Statement = tuple[str, Given]
 Rows = list[tuple[Any, ...]]
@@ -25,7 +25,6 @@ Rows = list[tuple[Any, ...]]
 BEGIN: Statement = ("BEGIN", None)
 COMMIT: Statement = ("COMMIT", None)
 
-_PLACE = re.compile(r"%(?:\((\w+)\)s|(s)|%)")
 _GOOD = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 # What is not listed stays bytes: the sender asks for keys, and yes or no.
 _READ: dict[int, Callable[[bytes], Any]] = {16: b"t".__eq__, 20: int, 21: int, 23: int}
@@ -157,41 +156,3 @@ def error_of(result: PGresult) -> psycopg.Error:
     except KeyError:
         kind = psycopg.OperationalError
     return kind(result.error_message.decode(errors="replace").strip())
-
-
-@functools.cache
-def numbered(query: str) -> tuple[bytes, tuple[str, ...]]:
-    """A query with `$1` for its `%(name)s` or `%s`, and the names in that order (none for `%s`)."""
-    names: list[str] = []
-    bare = 0
-
-    def place(found: re.Match[str]) -> str:
-        nonlocal bare
-        if found[2]:
-            bare += 1
-            return f"${bare}"
-        if not found[1]:
-            return "%"
-        if found[1] not in names:
-            names.append(found[1])
-        return f"${names.index(found[1]) + 1}"
-
-    text = _PLACE.sub(place, query)
-    if names and bare:
-        raise ValueError("named and bare places in one query")
-    return text.encode(), tuple(names)
-
-
-def as_text(value: Any) -> bytes | None:
-    """A value as the server reads it; a list is an array of texts."""
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else _texts(value) if isinstance(value, list) else str(value)
-    if "\0" in text:  # libpq would end the value there
-        raise psycopg.DataError("a text with a NUL")
-    return text.encode()
-
-
-def _texts(values: Sequence[str]) -> str:
-    inner = '","'.join([value.replace("\\", "\\\\").replace('"', '\\"') for value in values])
-    return f'{{"{inner}"}}' if values else "{}"

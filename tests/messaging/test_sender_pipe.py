@@ -16,7 +16,8 @@ import psycopg
 import pytest
 
 from messaging.sender.database import Work, lock_session
-from messaging.sender.pipe import Pipe, numbered
+from messaging.sender.pipe import Pipe
+from tenants.parameters import numbered
 from tests.messaging.wire_server import run
 
 ODD = [
