@@ -15,6 +15,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from bench.rig import wait_for
 from messaging.sender.database import Work, lock_session
 from messaging.sender.pipe import Pipe
 from tenants.parameters import numbered
@@ -151,11 +152,12 @@ def test_a_goodbye_that_came_with_the_answer_is_heard(live_db: Any) -> None:
         await asyncio.sleep(0)
         before = session._dead
         with live_db.superuser() as superuser:  # the loop stands still until both are there
-            time.sleep(0.2)
+            superuser.autocommit = True
+            backend = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
+            answered = backend + " AND state = 'idle' AND query LIKE '%%pg_try_advisory_lock_shared%%'"
+            assert wait_for(lambda: superuser.execute(answered, [pid]).fetchone() == (1,), 10)
             superuser.execute("SELECT pg_terminate_backend(%s)", [pid])
-            superuser.commit()
-            time.sleep(0.3)
-            asyncio.get_running_loop().call_soon(lambda: None)
+            assert wait_for(lambda: superuser.execute(backend, [pid]).fetchone() == (0,), 10)
         try:
             await asking
         except psycopg.Error:
