@@ -148,8 +148,7 @@ def test_a_goodbye_that_came_with_the_answer_is_heard(live_db: Any) -> None:
         session = await lock_session(60.0)
         pid = session._connection.info.backend_pid
         asking = asyncio.create_task(session.lock([1]))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it has asked; once more, and the loop might read the answer by itself
         before = session._dead
         with live_db.superuser() as superuser:  # the loop stands still until both are there
             superuser.autocommit = True
