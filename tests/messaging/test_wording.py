@@ -42,6 +42,7 @@ from messaging.wording import count_due, due_people
 from tenants.models import SenderNumber, Tenant
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
+from tests.database import Run
 
 WORDS = "Reply STOP to opt out."
 PEOPLE = "SELECT c.id AS contact_id, c.phone_id, 0 AS reason FROM contacts_contact c"
@@ -323,7 +324,21 @@ def test_a_preview_of_a_later_time_looks_from_there(phone: int, order: Order) ->
     assert due_people(**given, at=now + timedelta(days=25))[phone].due
 
 
-def test_the_decision_is_found_by_indexes(phone: int, order: Order) -> None:
+@pytest.fixture
+def strangers(machine: Run, sender_a: SenderNumber) -> None:
+    """Texts to others, and no statistics of them: what autovacuum counted of the tests before is forgotten."""
+    with machine.superuser() as connected:
+        connected.execute("DELETE FROM pg_statistic WHERE starelid = 'messaging_message'::regclass")
+        connected.execute(
+            "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = 'messaging_message'::regclass"
+        )
+    others = [phone_for(e164=f"+1202555{number:04}") for number in range(100, 120)]
+    Message.objects.bulk_create(
+        Message(phone_id=phone, sender=sender_a) for phone in others for _ in range(100)
+    )
+
+
+def test_the_decision_is_found_by_indexes(strangers: None) -> None:
     """Even where statistics know nothing of the rows: no walk over all messages to ask about one person."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql.WORDED}", {"ids": "{1,2}", "token": uuid.uuid4()})
