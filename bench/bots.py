@@ -39,6 +39,8 @@ def measure(made: Lab, count: int, *, processes: int = 2) -> dict[str, Any]:
     half = count // 2
     with tenant_scope(shop.tenant):
         known(persons(2 * half + count), sender_id=shop.sender)
+    made.analyze()
+    sessions = made.sessions()
     with Tasks(made.root, processes):
         _texts(shop, 30, -30)  # the worker is up and warm
         plain = _texts(shop, half, 0)
@@ -48,6 +50,7 @@ def measure(made: Lab, count: int, *, processes: int = 2) -> dict[str, Any]:
         cpu = made.cpu() - before
         _switch_off(shop.tenant, bots)
         plain += _texts(shop, half, half + count)
+    sessions = made.sessions() - sessions
     with tenant_scope(shop.tenant):
         runs = BotRun.objects.count()
         answers = Message.objects.filter(direction=0).count()
@@ -56,7 +59,7 @@ def measure(made: Lab, count: int, *, processes: int = 2) -> dict[str, Any]:
     return report(
         "bots", rate / limit, GOAL, met=rate / limit >= GOAL and runs == answers == count and not failed,
         per_second=rate, without_bots_per_second=limit, postgres_cpu_ms=cpu * 1000 / count, texts=count, runs=runs,
-        answers=answers, failed=failed, processes=processes,
+        answers=answers, failed=failed, processes=processes, sessions=sessions,
     )  # fmt: skip
 
 

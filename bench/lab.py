@@ -28,6 +28,12 @@ class Lab:
         with self.server.connect(postgres.DATABASE) as connection:
             connection.execute("ANALYZE")
 
+    def sessions(self) -> int:
+        """How many connections to any database have been opened so far, as the server counts them once idle or ended."""
+        with self.server.connect(postgres.DATABASE) as connection:
+            row = connection.execute("SELECT sum(sessions) FROM pg_stat_database").fetchone()
+        return int(row[0]) if row else 0
+
     def cpu(self) -> float:
         """CPU seconds of every PostgreSQL process so far, ended ones of the postmaster's children included."""
         main = int((self.server.data / "postmaster.pid").read_text().split()[0])

@@ -17,13 +17,17 @@ from messaging.models.messages import Direction
 from tenants import due
 from tenants.scope import current_tenant_id, tenant_scope
 
-# In this order, each in a transaction of its own, in the open scope; True: it has taken the text, the rest is not
-# asked.
-LISTENERS: tuple[Callable[[Message], bool], ...] = (
-    hear_complaint,
-    lambda message: surveys.take_answer(message=message),
-    hear_join,
-    lambda message: botruns.run_bots(message=message) is not None,
+
+def _tell(message: Message) -> bool:
+    tell_reply(message)
+    return False
+
+
+# In this order, in the open scope; True: it has taken the text, the rest is not asked. Those of one line share a
+# transaction: what a survey asked is answered even where a form's word or a bot fails and is tried again.
+LISTENERS: tuple[tuple[Callable[[Message], bool], ...], ...] = (
+    (_tell, hear_complaint, lambda message: surveys.take_answer(message=message)),
+    (hear_join, lambda message: botruns.run_bots(message=message) is not None),
 )
 
 
@@ -34,11 +38,8 @@ def hear_later(*, message_id: int) -> None:
 
 def hear(*, tenant_id: int, message_id: int) -> None:
     """Let each listener have the text; call it outside a scope. Again and again it does nothing new."""
-    with tenant_scope(tenant_id):
-        for message in Message.objects.filter(pk=message_id, direction=Direction.IN):
-            tell_reply(message)
-    for listen in LISTENERS:
+    for together in LISTENERS:
         with tenant_scope(tenant_id):
             message = Message.objects.filter(pk=message_id, direction=Direction.IN).first()
-            if message is None or listen(message):
+            if message is None or any(listen(message) for listen in together):
                 return

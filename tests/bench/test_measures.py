@@ -29,3 +29,5 @@ def test_every_text_of_the_bots_measurement_is_answered_by_a_bot(live_db: Any) -
     found = bots.measure(lab_of(live_db), 12, processes=1)
     assert (found["runs"], found["answers"], found["failed"]) == (12, 12, 0)
     assert found["per_second"] > 0 and found["without_bots_per_second"] > 0
+    # The worker keeps its connections: one for a task would be more than the texts are.
+    assert 0 < found["sessions"] < 12, found["sessions"]
