@@ -29,7 +29,7 @@ def test_a_dead_connection_is_replaced_when_the_next_task_begins(live_db: Any) -
 
 
 def test_a_statement_that_a_time_limit_cut_off_harms_no_later_task(live_db: Any) -> None:
-    """What celery's soft limit leaves where it strikes while the server works: a connection that waits for an answer."""
+    """What a soft limit leaves where it strikes while the server works: a connection that waits for an answer."""
     before = _pid()
     connection.connection.pgconn.send_query(b"SELECT pg_sleep(20)")
     look_at_connection()
