@@ -29,7 +29,7 @@ class Lab:
             connection.execute("ANALYZE")
 
     def sessions(self) -> int:
-        """How many connections to any database have been opened so far, as the server counts them once idle or ended."""
+        """How many connections to any database were opened so far, as the server counts them once idle or ended."""
         with self.server.connect(postgres.DATABASE) as connection:
             row = connection.execute("SELECT sum(sessions) FROM pg_stat_database").fetchone()
         return int(row[0]) if row else 0
