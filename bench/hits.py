@@ -35,8 +35,8 @@ class Hits(asyncio.Protocol):
         if end < 0:
             return
         head = self.buffer[:end].lower()
-        sized = head.split(b"content-length:")
-        length = int(sized[1].split(b"\r\n")[0]) if len(sized) > 1 else 0
+        # Without it the answer would come in chunks, and the end of its head would be taken for its own end.
+        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
         if len(self.buffer) < end + 4 + length:
             return
         self.run.took.append(time.monotonic() - self.began)
