@@ -17,7 +17,7 @@ from smscrm.wsgi import application as product
 
 
 def hello(request: HttpRequest) -> HttpResponse:
-    """Nothing but an answer; its length is told, as the product does, so that it comes in one piece."""
+    """Nothing but an answer; its length is told, as the product tells it, so that it comes in one piece."""
     return HttpResponse("hello", content_type="text/plain", headers={"Content-Length": "5"})
 
 
