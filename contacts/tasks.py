@@ -28,7 +28,7 @@ def run_bulk(tenant_id: int, ref: int) -> None:
 
 @shared_task(name="contacts.tasks.run_export")
 def run_export(tenant_id: int, ref: int) -> None:
-    """A list written to a file."""
+    """A list written to a file, which is deleted when its day is over."""
     with due.working("export", tenant_id, ref) as lease:
         if lease is not None:
-            exports.run_export(tenant_id, ref, beat=lambda: lease.renew(60))
+            lease.again_at = exports.run_export(tenant_id, ref, beat=lambda: lease.renew(60))

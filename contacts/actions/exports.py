@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from consent.models import PhoneNumber
@@ -23,7 +23,7 @@ from contacts.rules.guard import guarded
 from contacts.rules.outcomes import is_refused, outcome
 from tenants import due
 from tenants.actions import audit
-from tenants.files import path_of
+from tenants.files import forget, path_of
 from tenants.models import SenderNumber, Tenant
 from tenants.rules import Actor, ActorKind, Refused, Role, require
 from tenants.scope import current_tenant_id, tenant_scope
@@ -63,14 +63,18 @@ def _import(query: Mapping[str, Any]) -> ImportJob:
     return job
 
 
-def run_export(tenant_id: int, job_id: int, *, beat: Callable[[], object] | None = None) -> None:
-    """Write the file from its beginning; a crash leaves nothing but a file that the next try replaces."""
+def run_export(tenant_id: int, job_id: int, *, beat: Callable[[], object] | None = None) -> datetime | None:
+    """Write the file from its beginning; a crash leaves nothing but a file that the next try replaces.
+
+    Answers when to come again: once the file has had its day it goes, and one that held a person who was erased while
+    it was written is written anew.
+    """
     with tenant_scope(tenant_id):
-        job: ExportJob | None = ExportJob.objects.filter(
-            pk=job_id, status__in=[JobStatus.WAITING, JobStatus.RUNNING]
-        ).first()
-        if job is None:
-            return
+        job: ExportJob | None = ExportJob.objects.filter(pk=job_id).first()
+        if job is None or job.status == JobStatus.DONE:
+            return _expire(job)
+        if job.status not in (JobStatus.WAITING, JobStatus.RUNNING):
+            return None
         relative = job.file or f"exports/{tenant_id}/{secrets.token_hex(16)}.csv"
         total = _total(job)
         ExportJob.objects.filter(pk=job_id).update(
@@ -79,10 +83,39 @@ def run_export(tenant_id: int, job_id: int, *, beat: Callable[[], object] | None
     path = path_of(relative)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     done = _write(path, job, tenant_id, beat)
+    now = timezone.now()
     with tenant_scope(tenant_id):
-        ExportJob.objects.filter(pk=job_id).update(
-            status=JobStatus.DONE, done=done, finished_at=timezone.now(), expires_at=timezone.now() + KEPT_FOR
+        # `withdraw_exports` takes the start away from what it cannot withdraw.
+        finished = ExportJob.objects.filter(pk=job_id, started_at__isnull=False).update(
+            status=JobStatus.DONE, done=done, finished_at=now, expires_at=now + KEPT_FOR
         )
+    return now + KEPT_FOR if finished else now
+
+
+def _expire(job: ExportJob | None) -> datetime | None:
+    """Delete the file of a finished export whose time is over; else when that will be."""
+    if job is None or not job.file:
+        return None
+    if _kept(job):
+        return job.expires_at
+    forget(job.file)
+    ExportJob.objects.filter(pk=job.pk).update(file="")
+    return None
+
+
+def withdraw_exports() -> int:
+    """Somebody was erased: files that may hold them go now, and those being written are written anew. How many."""
+    ExportJob.objects.filter(status=JobStatus.RUNNING).update(started_at=None)
+    held = ExportJob.objects.filter(status=JobStatus.DONE).exclude(file="")
+    files = list(held.values_list("file", flat=True))
+    held.update(expires_at=timezone.now(), file="")
+    transaction.on_commit(lambda: _forget(files))
+    return len(files)
+
+
+def _forget(files: Sequence[str]) -> None:
+    for file in files:
+        forget(file)
 
 
 def _total(job: ExportJob) -> int:
@@ -219,11 +252,15 @@ def _why(row: ImportRow) -> str:
 
 
 def finished_file(*, export_id: int) -> Path:
-    """The file of a finished export. Raises `Refused`: not_found (also once it has expired)."""
-    job: ExportJob | None = ExportJob.objects.filter(pk=export_id, status=JobStatus.DONE).first()
-    if job is None or job.expires_at is None or job.expires_at < timezone.now():
+    """The file of a finished export. Raises `Refused`: not_found (also once it has expired, or was withdrawn)."""
+    job: ExportJob | None = (
+        ExportJob.objects.filter(pk=export_id, status=JobStatus.DONE).exclude(file="").first()
+    )
+    path = path_of(job.file) if job else None
+    if job is None or path is None or not _kept(job) or not path.is_file():
         raise Refused("not_found", "This export is no longer kept. Export the list again.")
-    path = settings.FILES_ROOT / job.file
-    if not path.is_file():
-        raise Refused("not_found", "This export is no longer kept. Export the list again.")
-    return Path(path)
+    return path
+
+
+def _kept(job: ExportJob) -> bool:
+    return job.expires_at is not None and job.expires_at > timezone.now()

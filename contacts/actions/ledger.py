@@ -6,6 +6,7 @@ from django.db import connection
 
 from consent.followers import follow
 from consent.models.ledger import Kind
+from contacts.actions.exports import withdraw_exports
 from contacts.actions.forgetting import forget
 from contacts.models import Group, OptOutPolicy, Tag
 
@@ -29,7 +30,10 @@ def follow_ledger(tenant_id: int) -> int:
         if not reading.events:
             return 0
         phones = [event.phone_id for event in reading.events if event.kind in _OPT_OUTS]
-        forget(event for event in reading.events if event.kind == Kind.ERASED)
+        erased = [event for event in reading.events if event.kind == Kind.ERASED]
+        if erased:
+            forget(erased)
+            withdraw_exports()
         policy = OptOutPolicy.objects.first() if phones else None
         if policy is not None:
             _apply(policy, phones)

@@ -6,7 +6,10 @@ Each match is one `NoticeItem`, once per rule and event; a due task composes the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
 
 from campaigns.models import Campaign
 from consent.followers import follow
@@ -20,6 +23,14 @@ from tenants.models import AuditEntry, WebhookDelivery
 from tenants.scope import current_tenant_id
 
 FOLLOWER = "notices"
+# What deliveries about a person may go on saying when they are erased: ids, states, times.
+_IDS = frozenset(
+    {
+        "entry", "kind", "method", "phone", "contact", "all_senders", "senders", "sender", "status_before", "status",
+        "campaign", "occurred_at", "recorded_at", "undoes", "message", "answers", "channel", "state", "since", "bot",
+        "rule", "counts",
+    }
+)  # fmt: skip
 
 
 def follow_ledger() -> bool:
@@ -100,7 +111,21 @@ def _forget(phones: Sequence[int]) -> None:
     own.update(recipient="", headers={})
     NoticeItem.objects.filter(phone_id__in=phones).update(subject="", text="")
     keys = [f"phone:{phone_id}" for phone_id in phones]
-    WebhookDelivery.objects.filter(order_key__in=keys, done_at__isnull=False).update(payload={"erased": True})
+    told = WebhookDelivery.objects.filter(order_key__in=keys)
+    told.filter(Q(done_at__isnull=False) | Q(gave_up_at__isnull=False)).update(payload={"erased": True})
+    # What waits is told still, by its ids: another system must hear of an opt-out.
+    waiting = list(told.filter(done_at=None, gave_up_at=None))
+    for row in waiting:
+        row.payload = _nameless(row.payload)
+    WebhookDelivery.objects.bulk_update(waiting, ["payload"], batch_size=500)
+
+
+def _nameless(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what names nobody: ids, states, times. `phone` is an id, but for a bot's, where it is the number."""
+    return {
+        name: value if name in _IDS and not (name == "phone" and isinstance(value, str)) else None
+        for name, value in payload.items()
+    }
 
 
 def _rules() -> list[tuple[NotificationRule, Narrowing]]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from consent import actions as consent
 from consent.actions import forget_files, keep_file
@@ -28,7 +29,17 @@ from contacts.models import Contact, ContactTag, Group, GroupMember, ImportJob, 
 from conversations.actions import erasing
 from conversations.tasks import FOLLOWERS
 from messaging.models import Message, RawWebhook, Thread
-from tenants.models import AuditEntry, IdempotencyKey, ProviderAccount, SenderNumber, Tenant, User
+from tenants.actions import tell
+from tenants.models import (
+    AuditEntry,
+    IdempotencyKey,
+    ProviderAccount,
+    SenderNumber,
+    Tenant,
+    User,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from tenants.rules import SYSTEM, Actor, ActorKind, Refused, Role
 from tenants.scope import tenant_scope
 from tests.carrier import text
@@ -209,6 +220,33 @@ def test_nothing_of_them_is_left_in_the_database(manager: Client, tenant: Tenant
                         (model.__name__, word) for word in SAID if word in row or word.encode().hex() in row
                     ]
     assert found == []
+
+
+@pytest.mark.parametrize("ended", ["waiting", "done", "gave_up"])
+def test_webhooks_tell_it_without_who_it_was(
+    manager: Client, tenant: Tenant, known: Contact, ended: str
+) -> None:
+    """Mutation tried: `_nameless` giving back what it got → red for "waiting"; gave_up_at left out → "gave_up"."""
+    with tenant_scope(tenant.pk):
+        WebhookEndpoint.objects.create(url="https://example.org/hook", events=[])
+        payload = {
+            "phone": known.phone_id, "number": "+12025550142", "text": "rye cake", "status": "active",
+            "happenings": [{"who": "demo0142"}],
+        }  # fmt: skip
+        order = f"phone:{known.phone_id}"
+        tell(event="message.replied", event_key="m", payload=payload, order_key=order)
+        tell(event="bot.ran", event_key="b", payload={"phone": "+12025550142", "bot": 3}, order_key=order)
+        now = timezone.now()
+        ends: dict[str, Any] = {"done": {"done_at": now}, "gave_up": {"gave_up_at": now}}
+        WebhookDelivery.objects.update(**ends.get(ended, {}))
+    erase(manager, known)
+    follow(tenant)
+    with tenant_scope(tenant.pk):
+        kept = dict(WebhookDelivery.objects.values_list("event_key", "payload"))
+    gone = {"erased": True}
+    nameless = {"phone": known.phone_id, "number": None, "text": None, "status": "active", "happenings": None}
+    assert kept["m"] == (nameless if ended == "waiting" else gone)
+    assert kept["b"] == ({"phone": None, "bot": 3} if ended == "waiting" else gone)
 
 
 def test_what_stays(manager: Client, tenant: Tenant, known: Contact, orders: SenderNumber) -> None:

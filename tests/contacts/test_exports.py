@@ -1,0 +1,108 @@
+"""Export files go: after their day, and at once when somebody who may be in them is erased.
+
+Mutations tried, each red: `forget` taken out of `_expire` → test_the_file_goes…; `withdraw_exports` taken out of the
+follower → test_an_erasure_withdraws…; the condition on started_at taken out of `run_export` → test_what_is_being….
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from consent import actions as consent
+from contacts.actions import exports, people
+from contacts.actions.ledger import follow_ledger
+from contacts.actions.people import Details
+from contacts.models import Contact, ExportJob
+from contacts.tasks import run_export
+from tenants.files import path_of
+from tenants.models import Due, Tenant
+from tenants.rules import SYSTEM, Actor, ActorKind, Refused, Role
+from tenants.scope import tenant_scope
+
+MANAGER = Actor(ActorKind.MEMBER, None, "Demo Manager", Role.MANAGER)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.FILES_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def ada(tenant: Tenant) -> Contact:
+    with tenant_scope(tenant.pk):
+        return people.create_contact(number="(202) 555-0142", details=Details("Demo Ada"), actor=MANAGER)
+
+
+def started(tenant: Tenant) -> ExportJob:
+    with tenant_scope(tenant.pk):
+        return exports.start_export(kind="contacts", query={}, actor=MANAGER)
+
+
+def now_of(tenant: Tenant, job: ExportJob) -> ExportJob:
+    with tenant_scope(tenant.pk):
+        return ExportJob.objects.get(pk=job.pk)
+
+
+def erase(tenant: Tenant, contact: Contact) -> None:
+    with tenant_scope(tenant.pk):
+        consent.erase(phone_id=contact.phone_id, event_key="erase", actor=SYSTEM)
+    with tenant_scope(tenant.pk):
+        follow_ledger(tenant.pk)
+
+
+def test_the_file_goes_when_its_day_is_over(tenant: Tenant, ada: Contact, folder: Path) -> None:
+    job = started(tenant)
+    run_export(tenant.pk, job.pk)
+    done = now_of(tenant, job)
+    due = Due.objects.get(kind="export", ref=job.pk)
+    assert due.due_at == done.expires_at and path_of(done.file).is_file()
+    with tenant_scope(tenant.pk):
+        ExportJob.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    Due.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    run_export(tenant.pk, job.pk)
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert not Due.objects.filter(kind="export").exists()
+    with tenant_scope(tenant.pk), pytest.raises(Refused, match="no longer kept"):
+        exports.finished_file(export_id=job.pk)
+
+
+def test_an_erasure_withdraws_files_that_are_finished(
+    tenant: Tenant, ada: Contact, django_capture_on_commit_callbacks: Any
+) -> None:
+    job = started(tenant)
+    run_export(tenant.pk, job.pk)
+    path = path_of(now_of(tenant, job).file)
+    assert "555" in path.read_text() or "202" in path.read_text()
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(tenant, ada)
+    assert not path.exists()
+    with tenant_scope(tenant.pk), pytest.raises(Refused, match="no longer kept"):
+        exports.finished_file(export_id=job.pk)
+
+
+def test_what_is_being_written_meanwhile_is_written_anew(
+    tenant: Tenant, ada: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = started(tenant)
+    chunks = exports._chunks
+
+    def and_erase(*given: Any) -> Any:
+        yield from chunks(*given)
+        if not erased:
+            erased.append(True)
+            erase(tenant, ada)
+
+    erased: list[bool] = []
+    monkeypatch.setattr(exports, "_chunks", and_erase)
+    run_export(tenant.pk, job.pk)
+    assert now_of(tenant, job).status == "running"
+    Due.objects.update(due_at=timezone.now() - timedelta(hours=1))  # the test's transaction began before
+    run_export(tenant.pk, job.pk)
+    done = now_of(tenant, job)
+    assert done.status == "done" and "5550142" not in path_of(done.file).read_text()
