@@ -56,7 +56,7 @@ run: setup
 	@exec $(BIN)/python manage.py up --die-with-parent $(ARGS)
 
 test: setup-tests
-	@exec $(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile)
+	@exec $(BIN)/python -m pytest $(or $(ARGS),-n 3 --dist loadfile --no-loadscope-reorder)
 
 check: setup-tests
 	$(BIN)/ruff check .

@@ -55,6 +55,17 @@ def chromium() -> str | None:
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with browsers, servers and kills first: one of them at the end would keep every other worker waiting."""
+    long = {
+        item.path
+        for item in items
+        if item.path.parent.name == "promises"
+        or any(item.get_closest_marker(mark) for mark in ("browser", "slow"))
+    }
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("browser") is None or chromium() is not None:
         return

@@ -15,10 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.architecture.code import ROOT
+from tests.ports import free_port
 
-# Each test worker has ports of its own: two products that look for free ones at once would find the same, and
-# servers that share a port (granian's do) share its requests.
-PORTS = range(18390, 18400) if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else range(18380, 18390)
 PATIENCE = 40.0
 
 
@@ -27,7 +25,7 @@ class Product:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        web, carrier = _free_ports(2)
+        web, carrier = free_port(), free_port()
         self.address, self.simulator = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{carrier}"
         self.environment = os.environ | {
             "PUBLIC_URL": self.address,
@@ -105,13 +103,3 @@ class Product:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def _free_ports(count: int) -> list[int]:
-    found = []
-    for port in PORTS:
-        with socket.socket() as probe, suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            found.append(port)
-    return found[:count]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,10 +18,9 @@ from django.conf import settings
 from messaging.rules.signatures import sign
 from tests.carrier import FORM, encode
 from tests.conftest import ACCOUNT_TOKEN
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-# Two workers look for a free port at once: each has a range of its own.
-PORTS = range(18430, 18440) if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else range(18420, 18430)
 
 
 class WebServer:
@@ -30,7 +28,7 @@ class WebServer:
 
     def __init__(self, folder: Path, **extra: str) -> None:
         self.log = folder / "web.log"
-        self.port = next(port for port in PORTS if _is_free(port))
+        self.port = free_port()
         self.environment = os.environ | extra
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -82,11 +80,3 @@ class WebServer:
             return answer.status, time.monotonic() - begun
         finally:
             connection.close()
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe, suppress(OSError):
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", port))
-        return True
-    return False
