@@ -202,7 +202,8 @@ def test_apps_do_not_signal_each_other() -> None:
         f"{name}:{n} {module}"
         for name in code.product()
         for n, module in code.imported(name)
-        if module.endswith((".dispatch", ".signals"))
+        # Celery's own say when a task begins; no part of the product sends one.
+        if module.endswith((".dispatch", ".signals")) and module != "celery.signals"
     ]
     assert found == []
 

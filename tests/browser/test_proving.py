@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from consent.actions import Evidence, opt_out, phone_for
 from consent.models import EvidenceFile
@@ -24,12 +26,12 @@ NUMBER = "+1 202-555-0142"
 
 
 def person(tenant: Tenant) -> Contact:
-    """Somebody who stopped Offers."""
+    """Somebody who stopped Offers an hour ago: the form knows minutes, and a minute may end while it is filled in."""
     with tenant_scope(tenant.pk):
         phone = phone_for(e164="+12025550142")
         opt_out(
             phone_id=phone, sender_id=SenderNumber.objects.get(name="Offers").pk, reach="number", method="keyword",
-            event_key="stop", actor=PERSON, evidence=Evidence(words="STOP"),
+            event_key="stop", actor=PERSON, evidence=Evidence(words="STOP"), occurred_at=timezone.now() - timedelta(hours=1),
         )  # fmt: skip
         made: Contact = Contact.objects.create(phone_id=phone, first_name="Demo", last_name="Contact 0142")
         return made
