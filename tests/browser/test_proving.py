@@ -31,7 +31,8 @@ def person(tenant: Tenant) -> Contact:
         phone = phone_for(e164="+12025550142")
         opt_out(
             phone_id=phone, sender_id=SenderNumber.objects.get(name="Offers").pk, reach="number", method="keyword",
-            event_key="stop", actor=PERSON, evidence=Evidence(words="STOP"), occurred_at=timezone.now() - timedelta(hours=1),
+            event_key="stop", actor=PERSON, evidence=Evidence(words="STOP"),
+            occurred_at=timezone.now() - timedelta(hours=1),
         )  # fmt: skip
         made: Contact = Contact.objects.create(phone_id=phone, first_name="Demo", last_name="Contact 0142")
         return made
