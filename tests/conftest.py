@@ -11,6 +11,7 @@ from tenants import actions
 from tenants.models import ProviderAccount, SenderNumber, Tenant, User
 from tenants.rules import SYSTEM, Actor, ActorKind, Role
 from tenants.scope import tenant_scope
+from tests.same_again import same_again as same_again
 
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 ACCOUNT_TOKEN = "test-token-" + "1" * 21
