@@ -57,8 +57,7 @@ def ask(sql: str, *given: Any) -> list[tuple[Any, ...]]:
 
 def both(machine: Run, table: str) -> set[int]:
     """Tenants that have rows in a table, seen past the wall."""
-    with machine.superuser() as superuser:
-        return {row[0] for row in superuser.execute(f'SELECT DISTINCT tenant_id FROM "{table}"'.encode())}
+    return {row[0] for row in machine.look(f'SELECT DISTINCT tenant_id FROM "{table}"')}
 
 
 def test_no_query_sees_the_other_tenant(two: Two, live_db: Run) -> None:
@@ -103,11 +102,7 @@ def attempt(two: Two, statement: str, *given: Any) -> int | Error:
 
 
 def count_of(machine: Run, table: str, tenant_id: int) -> int:
-    with machine.superuser() as superuser:
-        row = superuser.execute(
-            f'SELECT count(*) FROM "{table}" WHERE tenant_id = %s'.encode(), [tenant_id]
-        ).fetchone()
-    return int(row[0])  # type: ignore[index]
+    return int(machine.look(f'SELECT count(*) FROM "{table}" WHERE tenant_id = %s', [tenant_id])[0][0])
 
 
 def names_of(table: str) -> list[str]:
@@ -122,8 +117,7 @@ def names_of(table: str) -> list[str]:
 def digest(machine: Run, table: str, tenant_id: int) -> str:
     """All rows of a tenant in a table, as one value."""
     sql = f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{table}\" t WHERE tenant_id = %s"
-    with machine.superuser() as superuser:
-        return str(superuser.execute(sql.encode(), [tenant_id]).fetchone()[0])  # type: ignore[index]
+    return str(machine.look(sql, [tenant_id])[0][0])
 
 
 def test_nothing_looks_over_the_wall(db: None) -> None:
@@ -211,8 +205,4 @@ def ref_of_theirs(two: Two, machine: Run, kind: str) -> int:
     assert kind in WORKS_ON, f'say in WORKS_ON whose row the ref of {kind!r} names, or "" for none'
     if not (table := WORKS_ON[kind]):
         return 0
-    with machine.superuser() as superuser:
-        row = superuser.execute(
-            f'SELECT id FROM "{table}" WHERE tenant_id = %s'.encode(), [two.theirs.pk]
-        ).fetchone()
-    return int(row[0])  # type: ignore[index]
+    return int(machine.look(f'SELECT id FROM "{table}" WHERE tenant_id = %s', [two.theirs.pk])[0][0])
