@@ -37,14 +37,16 @@ def run(tenant_id: int, job_id: int, *, seconds: float = 45, beat: Beat | None =
             return True
         context = context_of(job)
     started = time.monotonic()
+    stage.prepare_tables()
     try:
         source = sheets.rows(job.file, job.file_name)
-        stage.prepare_tables()
         _skip(source, job.offset, context.plan)
         return _batches(context, source, job.offset, started + seconds, beat)
     except Refused as refused:
         _fail(tenant_id, job_id, refused)
         return True
+    finally:
+        stage.empty_tables()
 
 
 def _begin(job_id: int) -> ImportJob | None:

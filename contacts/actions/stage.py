@@ -7,12 +7,13 @@ in ascending order: two imports of one file wait for each other instead of deadl
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from consent.rules.numbers import hash_of
 from contacts.rules.rows import Row
@@ -151,6 +152,12 @@ def prepare_tables() -> None:
     """Make the temporary tables of this connection, empty."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
+
+
+def empty_tables() -> None:
+    """Nothing of a list stays in a connection that the next task, perhaps another tenant's, goes on with."""
+    with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE import_stage, import_seen")
 
 
 def rendered(rows: Sequence[Row], agreed: Sequence[date | None]) -> str:

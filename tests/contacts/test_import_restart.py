@@ -84,6 +84,14 @@ def test_the_task_finishes_the_due_row(tenant: Tenant, job_id: int) -> None:
     check(tenant, job_id)
 
 
+def test_nothing_of_a_list_stays_in_the_workers_connection(tenant: Tenant, job_id: int) -> None:
+    """The next task of this worker may be another tenant's. Mutation tried: `empty_tables` not called → red."""
+    run_import(tenant.pk, job_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM import_stage) + (SELECT count(*) FROM import_seen)")
+        assert cursor.fetchone() == (0,)
+
+
 def test_a_worker_out_of_time_leaves_the_rest_due(tenant: Tenant, job_id: int) -> None:
     assert import_run.run(tenant.pk, job_id, seconds=0) is False
     assert import_run.run(tenant.pk, job_id) is True
