@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,7 +57,13 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with browsers, servers and kills first: one of them at the end would keep every other worker waiting."""
+    """Files with browsers, servers and kills first: one of them at the end would keep every other worker waiting.
+
+    No two items may have one name: with several workers only one of them would run, and nobody would be told.
+    """
+    named = Counter(item.nodeid for item in items)
+    if twice := [name for name, times in named.items() if times > 1]:
+        raise pytest.UsageError(f"several tests have one name: {', '.join(twice[:5])}")
     long = {
         item.path
         for item in items
