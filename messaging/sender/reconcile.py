@@ -89,7 +89,8 @@ class Reconcile:
             listed = await wire.list_to(doubt.to) if doubt.to else []
         except Unanswered as error:
             log.warning("a look-up failed: %s", error, extra={"tenant_id": tenant_id})
-            await self._again(tenant_id, doubt, datetime.now(UTC) + timedelta(seconds=60))
+            again = timedelta(seconds=self.tuning.unknown_again)
+            await self._again(tenant_id, doubt, datetime.now(UTC) + again)
             return False
         sids = candidates(doubt, listed)
         async with self.work.scope(tenant_id) as connection:

@@ -34,6 +34,7 @@ class Tuning:
     drain: float = 10.0  # at SIGTERM
     unknown_first: float = 300.0
     unknown_last: float = 900.0
+    unknown_again: float = 60.0  # a look-up that failed
     breaker_open: float = 30.0
     count_every: float = 2.0
     look_every: float = 10.0  # is this still the same database?

@@ -23,7 +23,16 @@ HIGHEST_PORT = 32767  # above it the kernel hands out ports to clients
 WEB_WORKERS, WEB_THREADS = 2, 4
 TASK_PROCESSES = 2
 # A drill kills processes and cannot wait a quarter of an hour for what they left in doubt.
-DRILL = ("--set", "unknown_first=10", "--set", "unknown_last=20", "--set", "begun_lease=12")
+DRILL = (
+    "--set",
+    "unknown_first=10",
+    "--set",
+    "unknown_last=20",
+    "--set",
+    "unknown_again=5",
+    "--set",
+    "begun_lease=12",
+)
 
 
 @dataclass(frozen=True)

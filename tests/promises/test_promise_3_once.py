@@ -27,7 +27,8 @@ from tenants.scope import tenant_scope
 
 CROWD = 400
 QUICK = (
-    "unknown_first=0.5", "unknown_last=1.5", "breaker_open=0", "count_every=0.3", "total=2", "begun_lease=3",
+    "unknown_first=0.5", "unknown_last=1.5", "unknown_again=0.5",
+    "breaker_open=0", "count_every=0.3", "total=2", "begun_lease=3",
     "lane_lease=2",
 )  # fmt: skip
 ENDS = {Phase.HANDED, Phase.ABSENT}
