@@ -240,7 +240,7 @@ OUT_FRAMES = (
         "revoked",
         r"(?:revok\w{1,3}|withdr[ae]w\w{0,3}|rescind\w{0,3}|retract\w{0,3}|tak\w{1,3} back|cancel\w{0,4}|"
         r"pull\w{0,3}|end) "
-        r"(?:(?:all|any|my|our|the|prior|previous|express|written|this|that|text|sms) )*"
+        r"(?:(?:all|any|and|or|my|our|the|prior|previous|express|implied|written|this|that|text|sms) )*"
         r"(?:consent|permission|authorization|authorisation|opt in|agreement to)",
         r"(?:consent|permission|authorization)(?: (?:is|has been|was|hereby|you|to|text|me|have|i|gave|has))* "
         r"(?:revoked|withdrawn|rescinded|over|ended|cancelled|canceled|gone)",
@@ -325,6 +325,8 @@ OUT_FRAMES = (
         r"(?:still|why|keep|keeps).{0,40}\b(?:text|get|send|receiv|messag).{0,60}\b(?:told you|said|sent|replied|"
         r"asked|texted)"
         r"(?: \w+){0,2} (?:stop|unsubscribe|no more|opt out)",
+        r"\b(?:i|we|ive|weve)(?: have| already)* opted out (?:twice|before|already|again|yesterday|online|last \w+|"
+        r"\w+ times)\b",
         r"(?:unsubscribed|opted out|cancelled|canceled|deleted|removed)\b.{0,50}\bstill (?:get|receiv|send|text|"
         r"messag|com|be)",
         r"(?:thought|sure|know|believe|swear|assumed)(?: that)?(?: i| we)(?: (?:have|had|already|did))* "

@@ -106,6 +106,7 @@ _BARE_REFUSALS = frozenset(
 )
 _LAUGHTER = re.compile(r"\b(?:omg|lol|lmao|haha\w*|rofl|lmfao|jk)\b|[\U0001f602\U0001f923]", re.IGNORECASE)
 _SHOUTED = re.compile(r"\bSTOP\W{0,9}\Z")
+_STOP_SENTENCE = re.compile(r"[.!?\n] {0,3}STOP ?[.!](?=\s)")
 _MENTIONED = re.compile(
     r"\b(?:reply|text|send|type|bus|full|the|at|a|non|last|next|first|one)\W+stop\b", re.IGNORECASE
 )
@@ -284,6 +285,8 @@ def _stop_clause(read: _Text, pieces: list[str]) -> Heard | None:
     """ "stop, I already have one", "TCPA. Stop.": the word as a clause of its own, not a slogan or a joke."""
     if not 1 < len(pieces) <= 12 or _LAUGHTER.search(read.raw):
         return None
+    if _STOP_SENTENCE.search(read.raw) and not read.raw.isupper():
+        return Heard("optout", "unclear", "stop_clause")
     if len(pieces) > 2 and all(" " not in piece for piece in pieces):
         return None
     if _said_stop(pieces[-1]):
