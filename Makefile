@@ -55,6 +55,7 @@ setup-tests: setup
 run: setup
 	@exec $(BIN)/python manage.py up --die-with-parent $(ARGS)
 
+# Three workers on two cores: browsers and killed senders make tests wait. The order is tests/plugin.py's.
 test: setup-tests
 	@exec $(BIN)/python -m pytest $(or $(ARGS),-n 3 --dist loadfile --no-loadscope-reorder)
 
