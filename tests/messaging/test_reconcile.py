@@ -77,7 +77,7 @@ def test_a_look_up_that_fails_settles_nothing(stage: Stage) -> None:
     stage.carrier.tell("faults", {"mode": "accept_then_500", "count": 2})
     stage.launch()
     stage.send_all("unknown_first=3600", "breaker_open=0")
-    assert stage.phases() == {Phase.UNKNOWN: 2}
+    assert stage.phases() == {Phase.UNKNOWN: 2}, stage.log()
     with tenant_scope(stage.tenant.pk):
         Message.objects.update(not_before=None)
     Due.objects.update(due_at=datetime.now(UTC))
@@ -85,4 +85,4 @@ def test_a_look_up_that_fails_settles_nothing(stage: Stage) -> None:
     sender = stage.sender("unknown_first=0.1", "unknown_last=0.2", "count_every=0.2")
     assert wait_for(lambda: "a look-up failed" in stage.log(), 15), stage.log()
     sender.stop()
-    assert stage.phases() == {Phase.UNKNOWN: 2}
+    assert stage.phases() == {Phase.UNKNOWN: 2}, stage.log()
