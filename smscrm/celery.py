@@ -17,10 +17,9 @@ app.autodiscover_tasks()
 
 
 @task_prerun.connect
-def look_at_connection(task: Any = None, **_: Any) -> None:
+def look_at_connection(**_: Any) -> None:
     """A task begins as a request does: a connection that an error or a restart of the server left dead is replaced.
 
     Celery itself would close the connection around every task (see CELERY_DB_REUSE_MAX).
     """
-    if not getattr(getattr(task, "request", None), "is_eager", False):
-        close_old_connections()
+    close_old_connections()

@@ -224,7 +224,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # tasks are batches: hoarding them starves the other worker
 # Celery closes the database connection around every task unless told how many may share one. A new one costs 20 ms
-# of processor time, three times an ordinary task; after so many tasks a fresh one lets its memory go.
+# of processor time, more than most tasks; after so many tasks a fresh one lets its memory go.
 CELERY_DB_REUSE_MAX = 5_000
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True

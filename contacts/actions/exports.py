@@ -7,11 +7,12 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from consent.models import PhoneNumber
@@ -30,6 +31,7 @@ from tenants.scope import current_tenant_id, tenant_scope
 
 CHUNK = 2_000
 KEPT_FOR = timedelta(days=1)
+EXPORTS = 4207  # lock class, beside those of `tenants.apidoor` and of sign-ups and policies
 KINDS = ("contacts", "import_errors", "do_not_contact")
 _FIXED = ("phone", "first_name", "last_name", "email", "language", "status", "unsubscribed", "groups", "tags")
 LIST_FILTERS = ("status", "how", "since", "hashed")
@@ -70,11 +72,10 @@ def run_export(tenant_id: int, job_id: int, *, beat: Callable[[], object] | None
     it was written is written anew.
     """
     with tenant_scope(tenant_id):
+        _alone()
         job: ExportJob | None = ExportJob.objects.filter(pk=job_id).first()
-        if job is None or job.status == JobStatus.DONE:
+        if job is None or job.status not in (JobStatus.WAITING, JobStatus.RUNNING):
             return _expire(job)
-        if job.status not in (JobStatus.WAITING, JobStatus.RUNNING):
-            return None
         relative = job.file or f"exports/{tenant_id}/{secrets.token_hex(16)}.csv"
         total = _total(job)
         ExportJob.objects.filter(pk=job_id).update(
@@ -92,11 +93,17 @@ def run_export(tenant_id: int, job_id: int, *, beat: Callable[[], object] | None
     return now + KEPT_FOR if finished else now
 
 
+def _alone() -> None:
+    """One after another, until the transaction ends: no export begins to read while an erasure takes people out."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [EXPORTS, current_tenant_id()])
+
+
 def _expire(job: ExportJob | None) -> datetime | None:
-    """Delete the file of a finished export whose time is over; else when that will be."""
+    """Delete the file of an ended export whose time is over; else when that will be."""
     if job is None or not job.file:
         return None
-    if _kept(job):
+    if job.expires_at is not None and job.expires_at > timezone.now():
         return job.expires_at
     forget(job.file)
     ExportJob.objects.filter(pk=job.pk).update(file="")
@@ -105,17 +112,14 @@ def _expire(job: ExportJob | None) -> datetime | None:
 
 def withdraw_exports() -> int:
     """Somebody was erased: files that may hold them go now, and those being written are written anew. How many."""
+    _alone()
     ExportJob.objects.filter(status=JobStatus.RUNNING).update(started_at=None)
     held = ExportJob.objects.filter(status=JobStatus.DONE).exclude(file="")
     files = list(held.values_list("file", flat=True))
     held.update(expires_at=timezone.now(), file="")
-    transaction.on_commit(lambda: _forget(files))
-    return len(files)
-
-
-def _forget(files: Sequence[str]) -> None:
     for file in files:
-        forget(file)
+        transaction.on_commit(partial(forget, file))
+    return len(files)
 
 
 def _total(job: ExportJob) -> int:
@@ -253,14 +257,9 @@ def _why(row: ImportRow) -> str:
 
 def finished_file(*, export_id: int) -> Path:
     """The file of a finished export. Raises `Refused`: not_found (also once it has expired, or was withdrawn)."""
-    job: ExportJob | None = (
-        ExportJob.objects.filter(pk=export_id, status=JobStatus.DONE).exclude(file="").first()
-    )
+    kept = ExportJob.objects.filter(pk=export_id, status=JobStatus.DONE, expires_at__gt=timezone.now())
+    job: ExportJob | None = kept.exclude(file="").first()
     path = path_of(job.file) if job else None
-    if job is None or path is None or not _kept(job) or not path.is_file():
+    if path is None or not path.is_file():
         raise Refused("not_found", "This export is no longer kept. Export the list again.")
     return path
-
-
-def _kept(job: ExportJob) -> bool:
-    return job.expires_at is not None and job.expires_at > timezone.now()

@@ -239,7 +239,7 @@ def webhook(run: Running, settings: Mapping[str, Any]) -> Step:
     payload = {
         "bot": {"id": run.match.plan.id, "name": run.match.plan.name, "version": run.match.plan.version},
         "word": run.match.word.shown, "text": message.body or "", "message": message.pk, "sender": message.sender_id,
-        "phone": phone.e164, "contact": run.contact_id, "note": settings.get("text", ""),
+        "phone": phone.pk, "number": phone.e164, "contact": run.contact_id, "note": settings.get("text", ""),
     }  # fmt: skip
     listening = tell(
         event=BOT_RAN, event_key=run.key("webhook"), payload=payload, order_key=f"phone:{message.phone_id}"

@@ -121,11 +121,8 @@ def _forget(phones: Sequence[int]) -> None:
 
 
 def _nameless(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Only what names nobody: ids, states, times. `phone` is an id, but for a bot's, where it is the number."""
-    return {
-        name: value if name in _IDS and not (name == "phone" and isinstance(value, str)) else None
-        for name, value in payload.items()
-    }
+    """Only what names nobody; whatever this module does not know goes."""
+    return {name: value if name in _IDS else None for name, value in payload.items()}
 
 
 def _rules() -> list[tuple[NotificationRule, Narrowing]]:

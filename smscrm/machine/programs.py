@@ -23,16 +23,8 @@ HIGHEST_PORT = 32767  # above it the kernel hands out ports to clients
 WEB_WORKERS, WEB_THREADS = 2, 4
 TASK_PROCESSES = 2
 # A drill kills processes and cannot wait a quarter of an hour for what they left in doubt.
-DRILL = (
-    "--set",
-    "unknown_first=10",
-    "--set",
-    "unknown_last=20",
-    "--set",
-    "unknown_again=5",
-    "--set",
-    "begun_lease=12",
-)
+_IN_DRILLS = ("unknown_first=10", "unknown_last=20", "unknown_again=5", "begun_lease=12")
+DRILL = tuple(word for setting in _IN_DRILLS for word in ("--set", setting))
 
 
 @dataclass(frozen=True)

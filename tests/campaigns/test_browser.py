@@ -101,8 +101,7 @@ def test_a_merge_field_is_written_at_the_cursor(open_page: Callable[..., Any], d
     assert page.input_value("#field-text") == 'Hello {{ first_name | default: "there" }}'
 
 
-# Contrast is the theme's, and what fits is the width's: each is seen once.
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False), (390, True)])
 def test_how_often_the_wording_comes_by_keyboard(
     open_page: Callable[..., Any], tenant: Tenant, draft_id: int, width: int, dark: bool
 ) -> None:
@@ -133,7 +132,8 @@ def test_how_often_the_wording_comes_by_keyboard(
     assert (found, said) == ([], [])
 
 
-@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("phone", [False, True])
 def test_axe_finds_nothing(
     open_page: Callable[..., Any], tenant: Tenant, draft_id: int, phone: bool, dark: bool
 ) -> None:

@@ -10,7 +10,8 @@ author of those rules, written before they were run: 0.84 at 0.98 unseen; part c
 d, 203 far-fetched ones, 0.68 at 0.95; then mended by class too, without a new unseen measure.
 
 Mutations tried, each made a test red: `_turned` always false; `_PAST`, `_OTHER`, `_TIME` or `_KEEP` nothing; `_near`
-always true; no `is_typo`; no `mended`.
+always true; no `is_typo`; no `mended`; no `_STOP_SENTENCE`; no "and" in the frame of consent taken back; no frame of
+opting out twice.
 """
 
 from __future__ import annotations
@@ -175,3 +176,32 @@ def test_the_words_that_weighed_are_named() -> None:
 def test_every_answer_has_a_reason(text: str) -> None:
     assert reason(classify(text, opted_out=True)).endswith(".")
     assert all(w.points and w.sense for w in explain_words(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("You say to reply so here goes. STOP. The last one did nothing.", "stop_clause"),
+        ("It was fine!\nSTOP.\nThanks for the cake", "stop_clause"),
+        ("I revoke any and all prior consent, express or implied.", "revoked"),
+        ("We hereby withdraw all consent and permission", "revoked"),
+        ("The machine is broken, I've opted out twice", "said_stop"),
+        ("we opted out last month", "said_stop"),
+    ],
+)
+def test_a_stop_amid_sentences_consent_taken_back_in_full_and_opting_out_twice(text: str, rule: str) -> None:
+    heard = by_rules(text)
+    assert (heard.label, heard.rule) == ("optout", rule)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stop. Think. Save.",
+        "Look. Stop. Wave. Drive on",
+        "He opted out of dental. We kept ours",
+        "My permit was revoked, can I still come",
+    ],
+)
+def test_stop_in_a_slogan_and_opting_out_of_something_else(text: str) -> None:
+    assert by_rules(text).rule not in {"stop_clause", "revoked", "said_stop"}

@@ -229,5 +229,6 @@ def test_the_team_and_webhooks_are_told(
             True,
         )
         payload: dict[str, Any] = WebhookDelivery.objects.get(event="bot.ran").payload
-        assert (payload["word"], payload["phone"], payload["note"]) == ("CAKE", "+12025550142", "cake")
+        assert (payload["word"], payload["number"], payload["note"]) == ("CAKE", "+12025550142", "cake")
+        assert payload["phone"] == ada.phone_id
         assert RawWebhook.objects.count() == 1

@@ -235,7 +235,7 @@ def test_webhooks_tell_it_without_who_it_was(
         }  # fmt: skip
         order = f"phone:{known.phone_id}"
         tell(event="message.replied", event_key="m", payload=payload, order_key=order)
-        tell(event="bot.ran", event_key="b", payload={"phone": "+12025550142", "bot": 3}, order_key=order)
+        tell(event="bot.ran", event_key="b", payload={"number": "+12025550142", "bot": 3}, order_key=order)
         now = timezone.now()
         ends: dict[str, Any] = {"done": {"done_at": now}, "gave_up": {"gave_up_at": now}}
         WebhookDelivery.objects.update(**ends.get(ended, {}))
@@ -246,7 +246,7 @@ def test_webhooks_tell_it_without_who_it_was(
     gone = {"erased": True}
     nameless = {"phone": known.phone_id, "number": None, "text": None, "status": "active", "happenings": None}
     assert kept["m"] == (nameless if ended == "waiting" else gone)
-    assert kept["b"] == ({"phone": None, "bot": 3} if ended == "waiting" else gone)
+    assert kept["b"] == ({"number": None, "bot": 3} if ended == "waiting" else gone)
 
 
 def test_what_stays(manager: Client, tenant: Tenant, known: Contact, orders: SenderNumber) -> None:

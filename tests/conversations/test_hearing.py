@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 
+from conversations.actions import botruns, hearing
+from conversations.models.learning import Complaint
 from messaging.models import Message
 from tenants.models import Due, ProviderAccount, SenderNumber, Tenant
 from tenants.scope import tenant_scope
@@ -54,3 +57,20 @@ def test_a_text_delivered_twice_waits_once(
     text(door, "VIP", to=offers.address, sid=sid)
     text(door, "VIP", to=offers.address, sid=sid)
     assert waiting(tenant) == ["VIP"]
+
+
+def test_a_bot_that_fails_takes_no_complaint_with_it(
+    tenant: Tenant, door: ProviderAccount, offers: SenderNumber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutation tried: all listeners in one transaction → the complaint is gone."""
+
+    def fail(**_: object) -> None:
+        raise OperationalError("the server went away")
+
+    monkeypatch.setattr(botruns, "run_bots", fail)
+    text(door, "My lawyer asks when you open", to=offers.address)
+    ref = Due.objects.get(kind="hear", tenant=tenant).ref
+    with pytest.raises(OperationalError):
+        hearing.hear(tenant_id=tenant.pk, message_id=ref)
+    with tenant_scope(tenant.pk):
+        assert Complaint.objects.get().message_id == ref

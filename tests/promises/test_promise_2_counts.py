@@ -23,15 +23,9 @@ from messaging.models import Broadcast, Message
 from messaging.rules.outcomes import Phase
 from tenants.models import Due
 from tenants.scope import tenant_scope
+from tests.promises.quick import DOUBT
 
-QUICK = (
-    "unknown_first=0.5",
-    "unknown_last=1.5",
-    "unknown_again=0.5",
-    "breaker_open=0",
-    "count_every=0.3",
-    "total=2",
-)
+QUICK = (*DOUBT, "total=2")
 
 
 @pytest.fixture

@@ -24,13 +24,10 @@ from bench.stage import Stage
 from messaging.models import Attempt, Message
 from messaging.rules.outcomes import Phase
 from tenants.scope import tenant_scope
+from tests.promises.quick import DOUBT
 
 CROWD = 400
-QUICK = (
-    "unknown_first=0.5", "unknown_last=1.5", "unknown_again=0.5",
-    "breaker_open=0", "count_every=0.3", "total=2", "begun_lease=3",
-    "lane_lease=2",
-)  # fmt: skip
+QUICK = (*DOUBT, "total=2", "begun_lease=3", "lane_lease=2")
 ENDS = {Phase.HANDED, Phase.ABSENT}
 
 

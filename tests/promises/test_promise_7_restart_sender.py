@@ -23,12 +23,10 @@ from bench.stage import Stage
 from messaging.models import Broadcast
 from messaging.rules.outcomes import Phase
 from tenants.scope import tenant_scope
+from tests.promises.quick import DOUBT
 
 CROWD = 500
-QUICK = (
-    "unknown_first=0.5", "unknown_last=1.5", "unknown_again=0.5",
-    "breaker_open=0", "count_every=0.3", "begun_lease=3", "lane_lease=2",
-)  # fmt: skip
+QUICK = (*DOUBT, "begun_lease=3", "lane_lease=2")
 
 
 @pytest.fixture
