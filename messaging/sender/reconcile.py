@@ -72,7 +72,13 @@ class Reconcile:
                 at = row[0] if row else None
                 sending = await (await connection.execute(sql.SENDING)).fetchall()
                 self.lanes.touched |= {(tenant_id, broadcast_id) for (broadcast_id,) in sending}
-                await connection.execute(sql.FINISH if at is None else sql.RELEASE, lease | {"at": at})
+                ended = await connection.execute(
+                    sql.FINISH if at is None else sql.RELEASE, lease | {"at": at}
+                )
+                if (
+                    not ended.rowcount
+                ):  # more doubts came meanwhile; they do not wait until the lease runs out
+                    await connection.execute(sql.RELEASE, lease | {"at": None})
 
     async def tenant(self, tenant_id: int) -> int:
         """Look up a tenant's messages that are due; how many were settled."""

@@ -86,3 +86,18 @@ def test_a_look_up_that_fails_settles_nothing(stage: Stage) -> None:
     assert wait_for(lambda: "a look-up failed" in stage.log(), 15), stage.log()
     sender.stop()
     assert stage.phases() == {Phase.UNKNOWN: 2}, stage.log()
+
+
+def test_doubts_that_come_while_others_are_looked_up_wait_for_no_lease(live_db: Any, tmp_path: Path) -> None:
+    """Mutation tried: the second RELEASE of `run` taken out → they wait a minute, until the lease has run out."""
+    slow = Stage(tmp_path, latency_ms=100)
+    try:
+        slow.people(40)
+        slow.carrier.tell("faults", {"mode": "500_before_accept", "count": 80})
+        slow.launch()
+        slow.sender("unknown_first=0.5", "unknown_last=1", "count_every=0.2", "breaker_open=0")
+        assert wait_for(lambda: slow.phases().get(Phase.ABSENT, 0) > 0, 20), slow.log()
+        slow.launch(text="Another")
+        assert wait_for(lambda: slow.phases() == {Phase.ABSENT: 80}, 30), (slow.phases(), slow.log())
+    finally:
+        slow.close()
