@@ -75,9 +75,8 @@ class Reconcile:
                 ended = await connection.execute(
                     sql.FINISH if at is None else sql.RELEASE, lease | {"at": at}
                 )
-                if (
-                    not ended.rowcount
-                ):  # more doubts came meanwhile; they do not wait until the lease runs out
+                # More doubts came meanwhile: they do not wait until the lease runs out.
+                if not ended.rowcount:
                     await connection.execute(sql.RELEASE, lease | {"at": None})
 
     async def tenant(self, tenant_id: int) -> int:
