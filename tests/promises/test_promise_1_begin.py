@@ -101,7 +101,7 @@ def next_to_leave(stage: Stage, stops: Stops) -> int | None:
 
 
 def test_stops_race_a_running_broadcast(stage: Stage) -> None:
-    stage.people(CROWD)
+    stage.people(2 * CROWD)  # a busy machine stops slower than the carrier's rate goes on
     stage.launch()
     stops = Stops(stage)
     stage.sender()
@@ -121,7 +121,7 @@ def test_stops_race_a_running_broadcast(stage: Stage) -> None:
     assert begun_after_stop(stage, stops) == []
     sent, phases = {row["to"] for row in stage.carrier.log()}, stage.phases()
     assert len(stops.took) > 30 and phases[Phase.NOT_SENT] > 20, "the race was no race"
-    assert phases[Phase.HANDED] == len(sent) and sum(phases.values()) == CROWD
+    assert phases[Phase.HANDED] == len(sent) and sum(phases.values()) == 2 * CROWD
     assert sorted(stops.took)[int(len(stops.took) * 0.99)] < 1.5
 
 
