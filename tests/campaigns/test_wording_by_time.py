@@ -11,8 +11,9 @@ Mutations tried, each made the test named red:
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -66,15 +67,20 @@ def timed(draft: Campaign, had: Message, actor: Actor) -> Callable[..., Campaign
     return change
 
 
-def on(when: Any) -> str:
-    return f"{when.day}\u00a0{when:%b}"
+def on(when: datetime, zone: str) -> str:
+    """The day as the tenant's clock has it: near midnight it is not the day of UTC."""
+    there = when.astimezone(ZoneInfo(zone))
+    year = "" if there.year == timezone.now().astimezone(ZoneInfo(zone)).year else f"\u00a0{there.year}"
+    return f"{there.day}\u00a0{there:%b}{year}"
 
 
-def test_the_preview_says_who_gets_it_and_why(timed: Callable[..., Campaign], had: Message) -> None:
+def test_the_preview_says_who_gets_it_and_why(
+    timed: Callable[..., Campaign], had: Message, tenant: Tenant
+) -> None:
     ada, ben = (read_draft(timed(footer_when="first"), at=at).preview for at in (0, 1))
     assert (ada.name, ada.worded) == ("Ada", False) and WORDS not in ada.text
-    year = "" if had.begun_at.year == timezone.now().year else f"\u00a0{had.begun_at.year}"
-    assert ada.why == f"No opt-out wording this time: had it on {on(had.begun_at)}{year}."
+    assert had.begun_at
+    assert ada.why == f"No opt-out wording this time: had it on {on(had.begun_at, tenant.zone)}."
     assert (ben.name, ben.worded) == ("Ben", True) and ben.text.endswith(WORDS)
     assert ben.why == "Carries the opt-out wording: has had none from Offers yet."
     again = read_draft(timed(footer_when="days", footer_days=7)).preview
