@@ -68,6 +68,7 @@ _RELATION = r"(?:number|name|phone|info|information|details|data|contact|line|re
 _WHO = (
     r"(?:(?:me|us|him|her|them|myself)(?: (?:both|all))?|both of us|this one|number|my"
     rf"|(?:my|our|his|her|their|the|this|that|these|your|any)(?: \w+){{0,2}}? {_RELATION}(?: \w+)??"
+    r"|(?:my |our )?\w{3,}s (?:number|phone)"
     r"|my (?:mum|mom|mother|dad|father|nan|gran|grandma|wife|husband|son|daughter|kid|kids|family|parents))"
 )
 _TAKE = (

@@ -60,7 +60,8 @@ _WHY_NOT = re.compile(
     r"\b(?:why (?:dont|wont|cant|havent)|(?:wont|cant|could|can|will|would)) you (?:not )?$"
 )
 _HOW = re.compile(
-    r"\b(?:how|where|what) (?:do|can|could|would|should|to) (?:i|we|you|he|she) (?:go about )?$"
+    r"\b(?:(?:how|where|what) (?:do|can|could|would|should|to) (?:i|we|you|he|she)|"
+    r"how (?:\w+ ){1,3}(?:do|can) (?:i|we)) (?:go about )?$"
 )
 _NO_SUBJECT = re.compile(r"(?:\b(?:they|he|she|who|which)|^you|\bif i|\bbut you|\byou|\bit|\bdid i|\bwhy) $")
 _OTHER_LIST = re.compile(
@@ -90,7 +91,7 @@ _GOES_ON = re.compile(
     r"quit|cancel|end|"
     r"leave|remove|delete|text)\w*|by (?:accident|mistake)|accidental\w*|mistakenly|keep (?:them|the texts|these|"
     r"it) (?:coming|"
-    r"going|up)|(?:what|if|when|does|do|will|happens|mean|means|says?|said)(?: \w+){0,3} (?:i|it|reply|text|"
+    r"going|up)|(?:what|if|when|does|(?<!how )do|will|happens|mean|means|says?|said)(?: \w+){0,3} (?:i|it|reply|text|"
     r"replying|texting|say|"
     r"hit|we|press|type|send) stop\b|miss (?:any|your|the|out)|(?:want|need|get|have|put|turn|switch|sign|add|"
     r"let|bring|start|"
@@ -236,7 +237,7 @@ def alone(text: str) -> bool:
 
 def returns(text: str) -> Frame | None:
     """The wish to come back that a text holds."""
-    return _first(text, IN_FRAMES)
+    return None if _OTHER_LIST.search(text.lower()) else _first(text, IN_FRAMES)
 
 
 def asks_help(text: str) -> Frame | None:

@@ -7,6 +7,7 @@ held and reviewed: nothing is sent meanwhile (CONSENT.md, "free text, unclear").
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
@@ -29,6 +30,15 @@ _CERTAIN = frozenset(
         "footer_echo", "provider_type", "nothing_opted_out", "unclear_word", "for_today", "answer_and_keyword",
     }
 )  # fmt: skip
+
+
+# "I do not want to opt out", said in so many words and nothing else.
+_STAYS = re.compile(
+    r"(?:no |yes |please |wait )*(?:i |im |we )?(?:do not|dont|did not|didnt|not|never|dnt)"
+    r"(?: (?:ever|want|wish|trying|wanting|meaning|mean|intend|asking|plan|going|asked|please|you|to|be))*"
+    r" (?:opt(?:ing|ed)? (?:me )?out|unsubscribed?(?: me)?|unsubscribing|leave|leaving|stop)"
+    r"(?: (?:of|from|getting|receiving|your|the|these|texts?|messages|list|alerts|offers|please|thanks))*"
+)
 
 
 class Known(TypedDict, total=False):
@@ -57,6 +67,8 @@ def classify(text: str, **known: Unpack[Known]) -> Heard:
         not plain or plain in DEFAULT.opt_out
     ):  # a keyword here is one of a language that the tenant does not hear
         return heard
+    if heard.label == "none" and len(plain) < 80 and _STAYS.fullmatch(plain):
+        return Heard("none", "clear", "wants_to_stay")
     return _weighed(heard, own, plain)
 
 

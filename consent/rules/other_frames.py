@@ -32,7 +32,8 @@ IN_FRAMES = (
         r"(?:you )?(?:can|may|could) (?:start )?(?:text|message|contact|send|texting|sending)(?: me)?(?: "
         r"(?:texts|messages))?"
         r"(?: (?:now|again|anytime|any time)|$)",
-        r"changed my mind.{0,40}\b(?:text|messages?|back|again|start|keep|stay)|(?:text|message) me again",
+        r"changed my mind(?!.*\b(?:dont|do not|no longer|nolonger|off)\b).{0,40}\b(?:text|messages?|back|"
+        r"again|start|keep|stay)|(?<!no )(?<!not )(?<!dont )(?<!never )(?:text|message) me again",
         r"undo (?:my|the|that|it|this)?(?: (?:last|recent))? ?(?:unsubscribe|stop|opt out|unsubscription|cancel|"
         r"removal)?",
         r"(?:didnt|not) (?:mean|want|intend)(?: (?:for|you))* to (?:be )?(?:stop|unsub|opt|quit|cancel|opted|"

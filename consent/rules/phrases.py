@@ -276,13 +276,22 @@ HELP_RULES = (
         r"(?:can|could) (?:someone|anyone|somebody|you|u) (?:please )?help(?: me)?(?: please)?|i need (?:some "
         r")?help(?: please)?",
         r"(?:what|which) (?:company|business|number|store) is (?:this|it)|what is this (?:number|about)",
-        r"how often will you text(?: me)?",
+        r"how often (?:will|do) you (?:text|message|send)(?: (?:me|us|texts|messages))?",
+        r"how many (?:texts|messages|alerts)(?: \w+){0,4} (?:a|per|each|every) (?:day|week|month)(?: (?:is|are) \w+)?",
+        r"what can i (?:text|send|say|type|reply)(?: (?:to|here|back)(?: (?:this|the|your) number)?)?",
+        r"is there (?:someone|anyone|somebody|a person) (?:that )?i can (?:talk|speak|call|chat)(?: to| with)?"
+        r"(?: \w+)?",
+        r"(?:i )?(?:got|have) (?:your|a|this) (?:text|message) (?:but|and) (?:i )?(?:dont|do not) know who (?:you are|"
+        r"this is|it is)",
+        r"support|c qui|cest qui|de quien es este numero",
         r"customer (?:service|support)(?: (?:number|phone))?",
         r"quien (?:es|eres|son)|qui etes vous|qui est ce|quem e|wer sind sie|wer ist das|chi sei|wie is dit|"
         r"кто это",
         label="help",
     ),
 )
+
+_TEXTS = r"(?:texts?|messages|alerts?|notifications|updates|offers|deals|promos|text alerts|text messages)"
 
 # Asking to come back in other words than START: shown to bots and people, never a permission by itself.
 OPT_IN_RULES = (
@@ -298,7 +307,18 @@ OPT_IN_RULES = (
         r"(?:re ?subscribe|subscribe)(?: me)?(?: \w+){0,2}",
         r"start (?:sending|texting)(?: me)?(?: \w+){0,3}|turn (?:the )?(?:texts|messages|alerts) back on",
         r"i (?:agree|consent) to (?:receive|get) (?:your )?(?:texts?|messages|sms)(?: \w+){0,3}",
-        r"quiero suscribirme|je veux mabonner|ich mochte wieder nachrichten erhalten",
+        r"(?:yes )?(?:(?:can|could) (?:you|i) )?(?:(?:(?:re ?)?enroll?|un ?stop)(?: (?:me|us))?|sign(?: (?:me|us))? up)"
+        r"(?: again| back)?",
+        r"(?:yes )?add (?:my|our|this|me|us)(?: (?:cell|mobile|phone))?(?: number)?(?: (?:back|again))?",
+        rf"(?:enable|activate|allow|turn on|switch on)(?: (?:my|the|your|all|text|sms))* {_TEXTS}(?: again)?",
+        rf"(?:start|begin)(?: (?:my|the|your|all))* {_TEXTS}",
+        rf"(?:yes )?(?:i|we)(?: (?:do|still))? want(?: (?:all|the|your|these|my|those))+ {_TEXTS}",
+        r"how (?:do|can|could|would) (?:i|we|you) (?:sign up|sign back up|join|subscribe|opt in|opt back in|enroll|"
+        r"rejoin|resubscribe)(?: (?:to|for|up|back|again|the|your|these|this|text|list|texts|messages|alerts|offers|"
+        r"deals|updates|texting))*",
+        r"quiero suscribirme|suscribirme|inscribirme|apuntarme|apuntenme(?: a las? \w+)?|apuntame(?: a las? \w+)?",
+        r"je veux mabonner|abonnez moi|inscrivez moi|minscrire|quero me inscrever|inscreva me|voltar|iscrivimi|"
+        r"iscrivetemi|ich mochte wieder nachrichten erhalten|meld me aan|aanmelden|anmelden",
         label="optin",
         confidence="unclear",
     ),

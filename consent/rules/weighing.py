@@ -90,6 +90,7 @@ _REASONS = {
     "own_word": "A word from your own list.",
     "nothing_opted_out": "START or YES, where nothing is opted out: an ordinary text.",
     "turned_round": "The words of an opt-out, turned round: they do not ask to stop.",
+    "wants_to_stay": "They say that they do not want to leave.",
     "learned": "No single rule; the wording is that of people who ask you to stop.",
     "outweighed": "A rule found an opt-out, but the wording as a whole speaks against it.",
     "nothing": "Nothing here asks to stop, to return, or for help.",

@@ -71,7 +71,7 @@ TABLES: dict[str, dict[str, str]] = {
         "stop": "deixem saco enche cansei cansado cansada stopem parar",
         "stop+": "deixe* de|deixa de|saco cheio|para de|para com|parem com|ja deu|ja chega",
         "comm": "mandou mandarem manda manda* enviarem spamm* encheca encham enchendo escreve perturbe textar",
-        "message": "zap whats divulgacao sms propagandas publicidades lixo marketing isso",
+        "message": "zap divulgacao sms propagandas publicidades lixo marketing isso",
         "neg": "ñ naum",
         "nomore": "nenhuma nenhum zero nada",
         "remove": "exclua* descadastra* tirem tira apaga apague limpa eliminem apaguem",
