@@ -36,6 +36,7 @@ REASONS: dict[int, Reason] = {
     NotSent.WRONG_NUMBER: Reason("Wrong number", "stopped"),
     NotSent.LEFT_GROUP: Reason("Left the group", "opted_out"),
     NotSent.NUMBER_CHANGED: Reason("Number changed", icon="phone"),
+    NotSent.NOT_IN_AUDIENCE: Reason("Contact deleted", icon="trash"),
 }
 
 

@@ -18,9 +18,11 @@ from messaging.rules.outcomes import NotSent
 
 FOLLOWER = "messaging"
 LEAVING = {Kind.OPT_OUT, Kind.REPEATED, Kind.WRONG_NUMBER, Kind.BLOCK, Kind.ERASED, Kind.PROVIDER_BLOCK}
+MOVING = {Kind.NUMBER_CHANGED, Kind.MERGED}
 
-# Where several of the events cover a message, the earliest says why: a join alone would take any of them.
-_SUPPRESS = """
+# Where several of the events cover a message, the earliest says why: a join alone would take any of them. A number
+# that somebody left suppresses what was meant for them: whoever has it now may have texts of their own waiting.
+_SUPPRESS = f"""
 UPDATE messaging_message m
 SET phase = 4, reason = found.reason, ended_at = now(), lease_token = NULL, lease_until = NULL
 FROM (
@@ -29,6 +31,9 @@ FROM (
         WITH ORDINALITY AS x(phone_id, sender_id, reason, n)
     JOIN messaging_message w ON w.phone_id = x.phone_id AND (x.sender_id = 0 OR w.sender_id = x.sender_id)
     WHERE w.phase = 0 AND w.direction = 0 AND w.message_class > 0
+      AND (x.reason <> {NotSent.NUMBER_CHANGED} OR w.contact_id IS NOT NULL AND NOT EXISTS (
+          SELECT FROM contacts_contact k WHERE k.id = w.contact_id AND k.phone_id = w.phone_id
+      ))
     ORDER BY w.id, x.n
 ) found
 WHERE m.id = found.id AND m.phase = 0
@@ -61,6 +66,8 @@ def follow_ledger(tenant_id: int) -> int:
 def _covered(events: Iterable[ConsentEvent]) -> Iterable[tuple[int, int, int]]:
     """(phone, sender or 0 for all, reason) that the events close."""
     for event in events:
+        if event.kind in MOVING and event.event_key.endswith(":from"):
+            yield event.phone_id, 0, int(NotSent.NUMBER_CHANGED)
         if event.kind not in LEAVING:
             continue
         if event.kind in {Kind.BLOCK, Kind.ERASED}:

@@ -128,7 +128,7 @@ _REASON_LABELS = {
     NotSent.RENDER_ERROR: "The text could not be filled in",
     NotSent.DUPLICATE: "Already gets this message",
     NotSent.NO_NUMBER: "No phone number",
-    NotSent.NOT_IN_AUDIENCE: "No longer in the audience",
+    NotSent.NOT_IN_AUDIENCE: "The contact was deleted",
     NotSent.COUNTRY_NOT_ENABLED: "The country of this number is not enabled",
     NotSent.TOO_LONG: "The text is too long",
     NotSent.UNKNOWN_FIELD: "The text names a field that does not exist",

@@ -141,7 +141,8 @@ class Lanes:
             await self.templates.load(connection, {row[2] for row in rows if row[2] is not None})
             bare = await self.templates.without_wording(connection, rows, self.token)
         slots = [
-            self.templates.slot(row, lane.tenant_id, lane.sender_id, bare=row[0] in bare) for row in rows
+            self.templates.slot(row, lane.tenant_id, lane.sender_id, bare=row[0] in bare, astray=astray)
+            for *row, astray in rows
         ]
         lane.waiting.extend(slots)
         lane.broadcasts |= {slot.broadcast_id for slot in slots if slot.broadcast_id is not None}

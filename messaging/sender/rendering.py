@@ -68,7 +68,7 @@ class Templates:
             self._bare[broadcast_id] = _freeze(text, "", first)
 
     def bodies(self, row: Sequence[Any], tenant_id: int, sender_id: int) -> tuple[tuple[str, ...], bool]:
-        """Every body a row (columns of sql.CLAIM) may have had, with the wording first; whether they are sure.
+        """Every body a row (columns of sql.CLAIM but the last) may have had, with the wording first; whether sure.
 
         Sure: stored, or the same for everyone.
         """
@@ -92,13 +92,17 @@ class Templates:
         found = await (await connection.execute(sql.WORDED, given)).fetchall()
         return {message_id for message_id, worded in found if not worded}
 
-    def slot(self, row: Sequence[Any], tenant_id: int, sender_id: int, *, bare: bool = False) -> Slot:
-        """The slot of a claimed row (columns of sql.CLAIM), `bare`: without the opt-out wording.
+    def slot(
+        self, row: Sequence[Any], tenant_id: int, sender_id: int, *, bare: bool = False, astray: int = 0
+    ) -> Slot:
+        """The slot of a claimed row (columns of sql.CLAIM but the last), `bare`: without the opt-out wording.
 
-        What cannot be written carries its reason.
+        What cannot be written carries its reason; `astray`, the last column: why this number gets nothing any more.
         """
         message_id, phone_id, broadcast_id, body, tries, e164, *person = row
-        if body is not None:
+        if astray:
+            ready = ("", 0, astray)
+        elif body is not None:
             ready = (body, count_parts(body).parts, 0)
         else:
             ids = LinkIds(tenant_id, phone_id, sender_id, broadcast_id or 0)
