@@ -140,6 +140,9 @@ class Lanes:
             ).fetchall()
             await self.templates.load(connection, {row[2] for row in rows if row[2] is not None})
             bare = await self.templates.without_wording(connection, rows, self.token)
+            if not rows:  # the lane stays until each of them has been looked at (Chores.count)
+                ends = await connection.execute(sql.UNDER_WAY, [lane.sender_id])
+                lane.broadcasts |= {row[0] for row in await ends.fetchall()}
         slots = [
             self.templates.slot(row, lane.tenant_id, lane.sender_id, bare=row[0] in bare, astray=astray)
             for *row, astray in rows

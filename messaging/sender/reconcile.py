@@ -72,6 +72,8 @@ class Reconcile:
                 at = row[0] if row else None
                 sending = await (await connection.execute(sql.SENDING)).fetchall()
                 self.lanes.touched |= {(tenant_id, broadcast_id) for (broadcast_id,) in sending}
+                if at is None:
+                    await connection.execute(sql.LOOK_FOR_ENDS)
                 ended = await connection.execute(
                     sql.FINISH if at is None else sql.RELEASE, lease | {"at": at}
                 )

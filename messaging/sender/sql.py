@@ -158,6 +158,8 @@ JOIN messaging_broadcast b ON b.id = x.broadcast_id
 WHERE m.id = w.id AND m.body IS NULL AND m.lease_token = %(token)s
 RETURNING m.id, m.worded
 """
+# What may have come to its end where nothing is left to claim: its last rows may have ended while nobody looked.
+UNDER_WAY = "SELECT id FROM messaging_broadcast WHERE sender_id = %s AND status = 'sending'"
 # When this sender number will have something to do again: null for never, unless new work is put.
 NEXT = """
 SELECT min(at) FROM (
@@ -304,6 +306,13 @@ WHERE id = %(id)s AND phase = {Phase.UNKNOWN}
 """
 NOTED = "UPDATE messaging_attempt SET result = %(result)s WHERE message_id = %(id)s AND n = %(n)s"
 SENDING = "SELECT id FROM messaging_broadcast WHERE status = 'sending'"
+# Nothing is in doubt any more: the lanes look for what has come to its end, also if this process dies now.
+LOOK_FOR_ENDS = """
+INSERT INTO tenants_due (kind, tenant_id, ref, due_at, tries, puts)
+SELECT DISTINCT 'send', tenant_id, sender_id, now(), 0, 1 FROM messaging_broadcast WHERE status = 'sending'
+ON CONFLICT (kind, tenant_id, ref) DO UPDATE
+SET due_at = LEAST(tenants_due.due_at, EXCLUDED.due_at), puts = tenants_due.puts + 1
+"""
 NEXT_DOUBT = f"""
 SELECT min(COALESCE(not_before, now())) FROM messaging_message
 WHERE tenant_id = %s AND phase = {Phase.UNKNOWN}
