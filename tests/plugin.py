@@ -10,6 +10,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,18 +60,22 @@ def chromium() -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with browsers, servers and kills first: one of them at the end would keep every other worker waiting.
 
-    No two items may have one name: with several workers only one of them would run, and nobody would be told.
+    They alternate, one with a browser and one without: a browser keeps a processor busy, a sender that is killed and
+    looked for mostly waits. No two items may have one name: with several workers only one of them would run, and
+    nobody would be told.
     """
     named = Counter(item.nodeid for item in items)
     if twice := [name for name, times in named.items() if times > 1]:
         raise pytest.UsageError(f"several tests have one name: {', '.join(twice[:5])}")
-    long = {
-        item.path
-        for item in items
-        if item.path.parent.name == "promises"
-        or any(item.get_closest_marker(mark) for mark in ("browser", "slow"))
-    }
-    items.sort(key=lambda item: item.path not in long)
+    shown, waited = dict.fromkeys(_marked(items, "browser")), dict.fromkeys(_marked(items, "slow"))
+    waited |= dict.fromkeys(item.path for item in items if item.path.parent.name == "promises")
+    place = {path: 2 * at for at, path in enumerate(path for path in waited if path not in shown)}
+    place |= {path: 2 * at + 1 for at, path in enumerate(shown)}
+    items.sort(key=lambda item: place.get(item.path, 2 * len(place)))
+
+
+def _marked(items: list[pytest.Item], mark: str) -> list[Path]:
+    return [item.path for item in items if item.get_closest_marker(mark)]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
