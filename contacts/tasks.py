@@ -20,10 +20,12 @@ def run_import(tenant_id: int, ref: int) -> None:
 
 @shared_task(name="contacts.tasks.run_bulk")
 def run_bulk(tenant_id: int, ref: int) -> None:
-    """One change to many contacts, or the undoing of an import."""
+    """One change to many contacts, or the undoing of an import, for up to 45 s; what is left stays due."""
     with due.working("bulk", tenant_id, ref) as lease:
         if lease is not None:
-            bulk.run_bulk(tenant_id, ref, beat=lambda: lease.renew(60))
+            lease.unfinished = not bulk.run_bulk(tenant_id, ref, beat=lambda: lease.renew(60))
+    if lease is not None and lease.unfinished:
+        due.ring("bulk", tenant_id, ref)
 
 
 @shared_task(name="contacts.tasks.run_export")

@@ -21,6 +21,7 @@ from tenants.scope import current_tenant_id, tenant_scope
 
 FOLDER = "evidence"
 UNUSED_FOR = timedelta(days=1)
+HELD = timedelta(minutes=1)
 DUE = "files"
 _AT_ONCE = 100
 
@@ -117,7 +118,8 @@ def forget_files(tenant_id: int) -> timedelta | None:
     """Delete what was erased, and what nobody used within a day: from the disk first, then its row.
 
     A file that the disk refuses to delete keeps its row, keeps no other, and the caller's due work tries again: its
-    error is raised at the end. Returns after how long to come again for files that wait to be used.
+    error is raised at the end. Returns after how long to come again: for files that wait to be used, or that another
+    worker has in hand.
     """
     after, failed = 0, None
     while True:
@@ -133,6 +135,8 @@ def forget_files(tenant_id: int) -> timedelta | None:
     if failed is not None:
         raise failed
     with tenant_scope(tenant_id):
+        if _going().exists():
+            return HELD  # by another worker, whose lease is over: it may never end what it began
         waiting = EvidenceFile.objects.filter(phone=None, erased_at=None).exists()
     return UNUSED_FOR if waiting else None
 

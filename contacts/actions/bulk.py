@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -120,17 +121,23 @@ def _people(query: Mapping[str, Any]) -> Any:
     return contacts_of(read_filter(query["filter"]), region)
 
 
-def run_bulk(tenant_id: int, job_id: int, *, beat: Callable[[], object] | None = None) -> None:
-    """Do the job to its end, chunk by chunk; again after a crash it goes on where it stood."""
+def run_bulk(
+    tenant_id: int, job_id: int, *, seconds: float = 45, beat: Callable[[], object] | None = None
+) -> bool:
+    """Do the job chunk by chunk until its end or `seconds` are over; True: nothing is left.
+
+    Again after a crash it goes on where it stood. `beat()` answers False when another worker has the work now.
+    """
     with tenant_scope(tenant_id):
         job = BulkJob.objects.filter(pk=job_id, status__in=[JobStatus.WAITING, JobStatus.RUNNING]).first()
         if job is None:
-            return
+            return True
         _begin(job)
-    step = _step_of(job.verb)
+    step, until = _step_of(job.verb), time.monotonic() + seconds
     while step(tenant_id, job_id):
-        if beat is not None and beat() is False:
-            return
+        if time.monotonic() > until or (beat is not None and beat() is False):
+            return False
+    return True
 
 
 def _step_of(verb: str) -> Callable[[int, int], bool]:
@@ -197,8 +204,11 @@ def _consent_step(tenant_id: int, job_id: int) -> bool:
     _record(tenant_id, job, [phone_id for _, phone_id in pairs], actor)
     with tenant_scope(tenant_id):
         locked = _locked(job_id)
-        if locked is None or locked.cursor != job.cursor:
+        if locked is None:
             return False
+        if locked.cursor != job.cursor:
+            # Another worker was ahead of us; its lease may be over, so what is left is ours as well.
+            return True
         _moved(locked, [pk for pk, _ in pairs], last=len(pairs) < CHUNK)
     return len(pairs) == CHUNK
 

@@ -86,6 +86,8 @@ def run_export(tenant_id: int, job_id: int, *, beat: Callable[[], object] | None
     done = _write(path, job, tenant_id, beat)
     now = timezone.now()
     with tenant_scope(tenant_id):
+        # In the transaction that says "done": the file cannot be in the hands of another worker then.
+        _ours_still(beat)
         # `withdraw_exports` takes the start away from what it cannot withdraw.
         finished = ExportJob.objects.filter(pk=job_id, started_at__isnull=False).update(
             status=JobStatus.DONE, done=done, finished_at=now, expires_at=now + KEPT_FOR
@@ -137,6 +139,8 @@ def _region() -> str:
 
 def _write(path: Path, job: ExportJob, tenant_id: int, beat: Callable[[], object] | None) -> int:
     done = 0
+    # Who began before and was held up has a file without a name to write into, and nothing of it gets into this one.
+    path.unlink(missing_ok=True)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         path.chmod(0o600)
         writer = csv.writer(file)
@@ -145,9 +149,13 @@ def _write(path: Path, job: ExportJob, tenant_id: int, beat: Callable[[], object
             done += len(lines) - (number == 0)
             with tenant_scope(tenant_id):
                 ExportJob.objects.filter(pk=job.pk).update(done=done)
-            if beat is not None and beat() is False:
-                raise RuntimeError("lease lost")
+            _ours_still(beat)
     return done
+
+
+def _ours_still(beat: Callable[[], object] | None) -> None:
+    if beat is not None and beat() is False:
+        raise RuntimeError("lease lost")
 
 
 def _chunks(job: ExportJob, tenant_id: int) -> Iterator[list[Line]]:

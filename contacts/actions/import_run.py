@@ -69,7 +69,7 @@ def _batches(
                 coming = reader.submit(_next, context, source)
             if batch:
                 if not _take(context, batch, offset, read):
-                    return True
+                    return _is_over(context)
                 offset += len(batch)
             if len(batch) < BATCH:
                 _finish(context)
@@ -105,6 +105,15 @@ def _take(context: Context, batch: list[FileRow], offset: int, read: Read | None
     if context.answer.kind == "contacts":
         return take_batch(context, batch, offset, read)
     return stop_batch(context, batch, offset)
+
+
+def _is_over(context: Context) -> bool:
+    """Of an import whose next batch was not ours to take: cancelled or done; else another worker was ahead of us.
+
+    That one's lease may be over, so that it stops after its batch: the work stays due, and the cursor is read again.
+    """
+    with tenant_scope(context.tenant_id):
+        return not ImportJob.objects.filter(pk=context.job_id, status=JobStatus.RUNNING).exists()
 
 
 def _skip(source: Iterator[FileRow], offset: int, plan: Plan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from contacts.actions import bulk, groups
 from contacts.actions.ledger import follow_ledger
 from contacts.models import BulkJob, Contact, ContactTag, Group, GroupMember, ImportJob
 from contacts.tasks import run_bulk
-from tenants.models import SenderNumber, Tenant
+from tenants.models import Due, SenderNumber, Tenant
 from tenants.rules import SYSTEM, Actor, ActorKind, Refused, Role
 from tenants.scope import tenant_scope
 from tests.contacts.conftest import PROOF
@@ -91,6 +92,56 @@ def test_opt_outs_hold_at_once_and_are_recorded_by_the_job(tenant: Tenant, peopl
         assert not Hold.objects.exists()
         with pytest.raises(Refused, match="cannot be undone"):
             bulk.undo_bulk(job_id=job.pk, actor=AGENT)
+
+
+def test_another_worker_was_ahead_and_has_lost_its_lease(
+    tenant: Tenant, people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It commits the chunk that this one was at, and stops, since the lease is ours now. Promises 7 and 8.
+
+    Mutation tried: a cursor that has moved answers False ("the last chunk") → red, ten people are never opted out.
+    """
+    monkeypatch.setattr(bulk, "CHUNK", 10)
+    with tenant_scope(tenant.pk):
+        job = bulk.start_bulk(
+            verb="opt_out", query={"filter": {}}, actor=AGENT, detail={"senders": [], "method": "phone"}
+        )
+    calls, real = 0, bulk._record
+
+    def recorded_by_the_other_first(*args: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            bulk._consent_step(tenant.pk, job.pk)
+        real(*args)
+
+    monkeypatch.setattr(bulk, "_record", recorded_by_the_other_first)
+    run_bulk(tenant.pk, job.pk)
+    with tenant_scope(tenant.pk):
+        job.refresh_from_db()
+        assert (job.status, job.done) == ("done", 30)
+        assert PhoneNumber.objects.filter(status="stopped").count() == 30
+    assert not Due.objects.filter(kind="bulk").exists()
+
+
+def test_a_long_change_goes_on_in_turns(
+    tenant: Tenant, people: list[int], vip: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutation tried: the task does not keep what is left due → red."""
+    monkeypatch.setattr(bulk, "INLINE", 10)
+    monkeypatch.setattr(bulk, "CHUNK", 7)
+    with tenant_scope(tenant.pk):
+        job = bulk.start_bulk(verb="add_group", query={"filter": {}}, detail={"group": vip.pk}, actor=AGENT)
+    real = bulk.run_bulk
+    monkeypatch.setattr(bulk, "run_bulk", partial(real, seconds=0))
+    run_bulk(tenant.pk, job.pk)
+    assert Due.objects.get(kind="bulk").lease_until is None
+    for _ in range(4):
+        run_bulk(tenant.pk, job.pk)
+    assert not Due.objects.filter(kind="bulk").exists()
+    with tenant_scope(tenant.pk):
+        job.refresh_from_db()
+        assert (job.status, GroupMember.objects.count()) == ("done", 30)
 
 
 def test_block_needs_a_reason(tenant: Tenant, people: list[int]) -> None:

@@ -111,6 +111,35 @@ def test_what_is_being_written_meanwhile_is_written_anew(
     assert done.status == "done" and "12025550142" not in path_of(done.file).read_text()
 
 
+def test_a_worker_that_was_held_up_writes_into_no_other_ones_file(tenant: Tenant, ada: Contact) -> None:
+    """Its lease is over, another has written the file; what it still had to write goes nowhere.
+
+    Mutation tried: `unlink` taken out of `_write` → red, the file begins with the old name.
+    """
+    job = started(tenant)
+
+    def overtaken() -> bool:
+        with tenant_scope(tenant.pk):
+            Contact.objects.filter(pk=ada.pk).update(first_name="Demo Adelheid")
+        assert exports.run_export(tenant.pk, job.pk)
+        return False
+
+    with pytest.raises(RuntimeError, match="lease lost"):
+        exports.run_export(tenant.pk, job.pk, beat=overtaken)
+    done = now_of(tenant, job)
+    text = path_of(done.file).read_text()
+    assert done.status == "done" and "Demo Adelheid" in text and "Demo Ada" not in text
+
+
+def test_it_is_finished_by_who_has_the_lease(tenant: Tenant, ada: Contact) -> None:
+    """Lost after the last line: the file is being written by another. Mutation tried: not asked at the end → red."""
+    job = started(tenant)
+    answers = iter([True, False])
+    with pytest.raises(RuntimeError, match="lease lost"):
+        exports.run_export(tenant.pk, job.pk, beat=lambda: next(answers))
+    assert now_of(tenant, job).status == "running"
+
+
 def test_none_begins_to_read_while_people_are_taken_out(live_db: Any, tenant: Tenant, ada: Contact) -> None:
     """It would read who is on the way out, and end unseen by the erasure that is not committed yet."""
     job = started(tenant)

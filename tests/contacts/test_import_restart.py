@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from consent.models import ConsentEvent, Permission
 from contacts.actions import import_batch, import_run
@@ -108,6 +109,38 @@ def test_cancelled_between_batches(tenant: Tenant, job_id: int) -> None:
     with tenant_scope(tenant.pk):
         job = ImportJob.objects.get(pk=job_id)
         assert (job.status, job.offset, Contact.objects.count()) == ("cancelled", 10, 10)
+
+
+@pytest.mark.parametrize("kind", ["contacts", "opt_outs"])
+def test_another_worker_was_ahead_and_has_lost_its_lease(
+    kind: str, tenant: Tenant, start: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It commits the batch that this one waited for, and stops, since the lease is ours now. Promise 7.
+
+    Mutation tried: `_batches` answers True when the batch was taken already → red, the import runs for ever.
+    """
+    job_id = start(TEXT, answer={"proof": False, "kind": kind})
+    calls, real = 0, import_run._take
+
+    def taken_by_the_other_first(*args: Any) -> bool:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            assert real(*args)
+        return real(*args)
+
+    monkeypatch.setattr(import_run, "_take", taken_by_the_other_first)
+    run_import(tenant.pk, job_id)
+    row = Due.objects.get(kind="import", tenant_id=tenant.pk, ref=job_id)
+    assert row.lease_until is None and row.due_at <= timezone.now()
+    with tenant_scope(tenant.pk):
+        assert ImportJob.objects.get(pk=job_id).offset == 20
+    run_import(tenant.pk, job_id)
+    assert not Due.objects.filter(kind="import").exists()
+    with tenant_scope(tenant.pk):
+        job = ImportJob.objects.get(pk=job_id)
+        assert (job.status, job.offset) == ("done", ROWS + 2)
+        assert job.counts["new" if kind == "contacts" else "stopped_new"] == ROWS
 
 
 def in_threads(*works: Callable[[], Any]) -> None:
