@@ -26,6 +26,7 @@ class Account:
     base_url: str
     inbound_key: str
     concurrency: int
+    token_sealed: bytes = field(default=b"", repr=False)  # as stored: tells one token's time from the next
 
     @property
     def messages_url(self) -> str:

@@ -104,17 +104,15 @@ class Lanes:
         given = {"kind": "send", "token": self.token, "seconds": self.tuning.lane_lease, "limit": limit}
         async with self.work.plain() as connection:
             rows = await (await connection.execute(sql.LEASE, given)).fetchall()
-        for due_id, tenant_id, sender_id, puts in rows:
-            try:
-                await self._open(Lane(due_id, tenant_id, sender_id, puts))
-            except Refused as refused:  # the lease runs out, and then it is tried again
-                log.error(
-                    "sender %s cannot send: %s", sender_id, refused.code, extra={"tenant_id": tenant_id}
-                )
+        for row in rows:
+            await self._open(Lane(*row))
         return len(rows)
 
     async def renew(self) -> None:
-        """Extend the leases; a lane whose lease was lost is dropped, its claims are another's to take back."""
+        """Extend the leases, and read sender numbers and accounts anew: they may be held or changed meanwhile.
+
+        A lane whose lease was lost is dropped, its claims are another's to take back.
+        """
         if not self.by_due:
             return
         given = {"ids": list(self.by_due), "token": self.token, "seconds": self.tuning.lane_lease}
@@ -127,6 +125,8 @@ class Lanes:
             lane = self.by_due[due_id]
             if puts != lane.puts:
                 lane.puts, lane.empty = puts, False
+        for lane in self:
+            await self._read(lane)
 
     async def claim(self, lane: Lane) -> int:
         """Claim the next rows of a lane and write their texts."""
@@ -135,6 +135,8 @@ class Lanes:
             return 0
         given = {"sender": lane.sender_id, "token": self.token, "seconds": self.tuning.claim_lease}
         async with self.work.scope(lane.tenant_id) as connection:
+            if lane.due_id not in self.by_due:  # it was given back while this waited for its turn
+                return 0
             rows = await (
                 await connection.execute(sql.CLAIM.replace("{limit}", str(limit)), given)
             ).fetchall()
@@ -171,11 +173,9 @@ class Lanes:
 
     async def unclaim(self, lane: Lane) -> None:
         """Put claimed rows that have not begun back into the queue."""
-        ids = [slot.id for slot in lane.waiting]
-        lane.waiting.clear()
-        if ids:
+        if lane.waiting:
             async with self.work.scope(lane.tenant_id) as connection:
-                await connection.execute(sql.UNCLAIM, {"ids": ids, "token": self.token})
+                await self._unclaim(connection, lane)
 
     async def close(self) -> None:
         for wire in [*self.wires.values(), *self.retired]:
@@ -184,19 +184,40 @@ class Lanes:
     async def _open(self, lane: Lane) -> None:
         given = {"tenant": lane.tenant_id, "sender": lane.sender_id}
         async with self.work.scope(lane.tenant_id) as connection:
-            row = await (await connection.execute(sql.LANE, [lane.sender_id])).fetchone()
             await connection.execute(sql.RECLAIM, given)
-            if row is None or row[3]:
+        if await self._read(lane):
+            self.by_due[lane.due_id] = lane
+
+    async def _read(self, lane: Lane) -> bool:
+        """Address, rate and account as they are now; False: it cannot send now, and has been given back."""
+        async with self.work.scope(lane.tenant_id) as connection:
+            row = await (await connection.execute(sql.LANE, [lane.sender_id])).fetchone()
+            try:
+                wire = None if row is None or row[3] else await self.wire(lane.tenant_id, row[4:])
+            except Refused as refused:
+                wire = None
+                log.error(
+                    "sender %s cannot send: %s",
+                    lane.sender_id,
+                    refused.code,
+                    extra={"tenant_id": lane.tenant_id},
+                )
+            if row is None or wire is None:
                 await self._leave_closed(connection, lane, held=row is not None)
-                return
-        address, rate, _, _, *account = row
-        lane.rate = float(max(rate, 1))
-        lane.wire = await self.wire(lane.tenant_id, account)
-        lane.envelope = Envelope.of(lane.wire.account, address, self.public_url)
-        self.by_due[lane.due_id] = lane
+                return False
+        lane.rate, lane.wire = float(max(row[1], 1)), wire
+        lane.envelope = Envelope.of(wire.account, row[0], self.public_url)
+        return True
+
+    async def _unclaim(self, connection: Connection, lane: Lane) -> None:
+        ids = [slot.id for slot in lane.waiting]
+        lane.waiting.clear()
+        await connection.execute(sql.UNCLAIM, {"ids": ids, "token": self.token})
 
     async def _leave_closed(self, connection: Connection, lane: Lane, *, held: bool) -> None:
         """A held account or tenant is looked at again later; a sender number that is gone is not."""
+        self.by_due.pop(lane.due_id, None)
+        await self._unclaim(connection, lane)
         given = {"id": lane.due_id, "token": self.token, "puts": lane.puts}
         if held:
             at = datetime.now(UTC) + timedelta(seconds=self.tuning.held_wait)
@@ -218,4 +239,5 @@ class Lanes:
 def account_of(tenant_id: int, row: Iterable[Any]) -> Account:
     """An account from (id, sid, token_sealed, base_url, inbound_key, concurrency)."""
     account_id, sid, sealed, base_url, inbound_key, concurrency = row
-    return Account(account_id, tenant_id, sid, unseal(tenant_id, sealed), base_url, inbound_key, concurrency)
+    token = unseal(tenant_id, sealed)
+    return Account(account_id, tenant_id, sid, token, base_url, inbound_key, concurrency, bytes(sealed))

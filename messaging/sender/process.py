@@ -52,8 +52,8 @@ class Sender:
             self._every(every.results_every, self.results.flush),
             self._every(every.ping_every, self.ticks.ping),
             self._every(every.count_every, self.chores.count),
-            self._every(every.lane_lease / 3, self.lanes.renew),
-            self._every(every.lane_lease / 3, self.chores.sweep),
+            self._every(every.lanes_every, self.lanes.renew),
+            self._every(every.lanes_every, self.chores.sweep),
             self._every(every.count_every, self.reconcile.run),
             self._every(every.look_every, self.chores.look_around),
         ]

@@ -16,7 +16,7 @@ from messaging.sender import sql
 from messaging.sender.database import Work
 from messaging.sender.lanes import Lane
 from messaging.sender.tuning import Tuning
-from messaging.sender.wire import Answer, Slot
+from messaging.sender.wire import Answer, Slot, Wire
 
 log = logging.getLogger(__name__)
 NOT_BEGUN_WAIT = 0.2
@@ -30,6 +30,7 @@ class Result(NamedTuple):
     slot: Slot
     answer: Answer
     verdict: Verdict
+    wire: Wire | None = None
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Health:
     in_a_row: int = 0
     open_until: float = 0.0  # of the breaker; 0: it is closed
     probe_until: float = 0.0
-    held: bool = False
+    held_until: float = 0.0  # it was refused: until then the lanes have read whether it is held
     slowed_at: float = 0.0
 
 
@@ -54,13 +55,13 @@ class Results:
         self.handed = 0
 
     def most(self, account_id: int) -> int:
-        """Requests that may be started to an account: none while it is held or its breaker is open, then one probe."""
+        """Requests that may be started to an account: none just after a refusal; one, a probe, by an open breaker."""
         health = self.health.setdefault(account_id, Health())
-        if health.held:
+        now = time.monotonic()
+        if now < health.held_until:
             return 0
         if not health.open_until:
             return _MANY
-        now = time.monotonic()
         return 0 if now < health.open_until or now < health.probe_until else 1
 
     def started(self, account_id: int) -> None:
@@ -69,11 +70,13 @@ class Results:
         if health.open_until:
             health.probe_until = time.monotonic() + self.tuning.total
 
-    def add(self, lane: Lane, slot: Slot, answer: Answer) -> None:
-        """Judge an answer and keep the result for the next flush."""
+    def add(self, lane: Lane, slot: Slot, answer: Answer, wire: Wire | None = None) -> None:
+        """Judge an answer and keep the result for the next flush. `wire`: what it came by, where not the lane's."""
+        wire = wire or lane.wire
         verdict = judge_answer(answer.http_status, answer.code, answer.sid, answer.exception or None)
-        self.waiting.append(Result(lane, slot, answer, verdict))
-        self._learn(lane, verdict)
+        self.waiting.append(Result(lane, slot, answer, verdict, wire))
+        if wire is not None:
+            self._learn(wire, verdict)
         if verdict.kind != "handed":
             log.info("message %s: %s %s %s", slot.id, verdict.kind, answer.code or "", answer.why)
 
@@ -107,9 +110,7 @@ class Results:
             ):
                 column.append(value)
             closed.setdefault((word, answer.http_status, code), []).append(slot.attempt)
-        held = {
-            r.lane.wire.account.id: r for r in results if r.verdict.kind == "hold_account" and r.lane.wire
-        }
+        held = {r.wire.account: r for r in results if r.verdict.kind == "hold_account" and r.wire}
         statements: list[tuple[str, Any]] = [
             (sql.SCOPE, [str(tenant_id)]),
             (
@@ -121,9 +122,10 @@ class Results:
             statements.append(
                 (sql.CLOSE, {"result": word, "http": http, "code": code, "ids": sql.array(attempts)})
             )
-        for account_id, result in held.items():
+        for account, result in held.items():
             reason = f"The provider refused the account ({result.answer.code or result.answer.http_status})."
-            statements.append((sql.HOLD_ACCOUNT, {"id": account_id, "reason": reason}))
+            named = {"id": account.id, "reason": reason, "token_sealed": account.token_sealed}
+            statements.append((sql.HOLD_ACCOUNT, named))
         if any(r.verdict.kind == "ambiguous" for r in results):
             given = {"kind": "reconcile", "tenant": tenant_id, "ref": 0, "delay": self.tuning.unknown_first}
             statements.append((sql.PUT, given))
@@ -143,10 +145,8 @@ class Results:
             return Phase.QUEUED, 0, NOT_BEGUN_WAIT, "not_begun"
         return Phase.QUEUED, 0, back_off_seconds(slot.tries, random.random()), "retry"
 
-    def _learn(self, lane: Lane, verdict: Verdict) -> None:
-        if lane.wire is None:
-            return
-        health = self.health.setdefault(lane.wire.account.id, Health())
+    def _learn(self, wire: Wire, verdict: Verdict) -> None:
+        health = self.health.setdefault(wire.account.id, Health())
         now = time.monotonic()
         doubtful = verdict.kind == "ambiguous"
         health.last.append(doubtful)
@@ -158,13 +158,14 @@ class Results:
             log.warning("the provider's answers are in doubt: a pause of %s s", self.tuning.breaker_open)
             health.open_until = now + self.tuning.breaker_open
             health.probe_until = 0.0
-        health.held = health.held or verdict.kind == "hold_account"
+        if verdict.kind == "hold_account":
+            health.held_until = now + self.tuning.lanes_every
         if verdict.slow_down and now - health.slowed_at > 1:
             health.slowed_at = now
-            lane.wire.limit = max(1, lane.wire.limit // 2)
+            wire.limit = max(1, wire.limit // 2)
         elif (
             verdict.kind == "handed"
-            and lane.wire.limit < lane.wire.account.concurrency
+            and wire.limit < wire.account.concurrency
             and (now - health.slowed_at > 10)
         ):
-            lane.wire.limit += 1
+            wire.limit += 1

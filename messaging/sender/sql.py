@@ -279,8 +279,10 @@ CLOSE = """
 UPDATE messaging_attempt SET ended_at = now(), result = %(result)s, http_status = %(http)s, code = %(code)s
 WHERE id = ANY(%(ids)s::bigint[])
 """
+# A late refusal of a token that has been replaced says nothing about the new one.
 HOLD_ACCOUNT = """
-UPDATE tenants_provideraccount SET held_at = now(), held_reason = %(reason)s WHERE id = %(id)s AND held_at IS NULL
+UPDATE tenants_provideraccount SET held_at = now(), held_reason = %(reason)s
+WHERE id = %(id)s AND held_at IS NULL AND token_sealed = %(token_sealed)s
 """
 
 # ── reconcile ─────────────────────────────────────────────────────────────────────────────────────────

@@ -176,16 +176,17 @@ class Ticks:
     def _start(self, lane: Lane, slot: Slot) -> None:
         slot.form = lane.envelope.form(slot.id, slot.to, slot.body)
         lane.under_way += 1
-        assert lane.wire is not None
-        sending = self._late(lane.wire, slot) if self.tuning.drill_pause else lane.wire.post(slot)
+        wire = lane.wire
+        assert wire is not None
+        sending = self._late(wire, slot) if self.tuning.drill_pause else wire.post(slot)
         self.sending.add(sending)
-        sending.add_done_callback(partial(self._sent, lane, slot))
+        sending.add_done_callback(partial(self._sent, lane, slot, wire))
 
-    def _sent(self, lane: Lane, slot: Slot, sending: asyncio.Future[Answer]) -> None:
+    def _sent(self, lane: Lane, slot: Slot, wire: Wire, sending: asyncio.Future[Answer]) -> None:
         self.sending.discard(sending)
         if not sending.cancelled():
             slot.locked = False
-            self.results.add(lane, slot, sending.result())
+            self.results.add(lane, slot, sending.result(), wire)
 
     def _late(self, wire: Wire, slot: Slot) -> asyncio.Future[Answer]:
         async def post() -> Answer:

@@ -40,6 +40,11 @@ class Tuning:
     look_every: float = 10.0  # is this still the same database?
     drill_pause: float = 0.0  # up to so long between `begun` and the request: a drill's, to widen that moment
 
+    @property
+    def lanes_every(self) -> float:
+        """How often leases are extended and sender numbers and accounts read anew."""
+        return self.lane_lease / 3
+
     def change(self, settings: list[str]) -> Tuning:
         """With "name=value" applied. Raises ValueError naming what is wrong."""
         known = {f.name for f in fields(self)}
