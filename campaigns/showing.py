@@ -32,9 +32,16 @@ def report_context(campaign: Campaign, tenant: Tenant) -> dict[str, Any]:
         "left_out": left_out_rows(campaign, found),
         "paused": pause_sentence(campaign, found, tenant),
         "cancel": cancel_words(campaign, found),
-        "live": campaign.status in {"planning", "sending", "paused"} or found.figures.on_the_way > 0,
+        "live": _moves_still(campaign, found),
         "moves": campaign.status in {"planning", "scheduled", "sending", "paused"},
     }
+
+
+def _moves_still(campaign: Campaign, found: Report) -> bool:
+    """Whether figures still change: a cancelled one ends what waits after its cancellation."""
+    if campaign.status in {"planning", "sending", "paused"}:
+        return True
+    return found.figures.on_the_way > 0 or (campaign.status == "cancelled" and found.figures.waiting > 0)
 
 
 def segments(campaign: Campaign, found: Report) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from messaging.actions import broadcasts, pushes, receipts
+from messaging.actions import broadcasts, cancelling, pushes, receipts
 from tenants import due
 from tenants.scope import tenant_scope
 
@@ -27,6 +27,14 @@ def start_scheduled(tenant_id: int, ref: int) -> None:
         if lease:
             with tenant_scope(tenant_id):
                 broadcasts.start_scheduled(ref)
+
+
+@shared_task
+def end_cancelled(tenant_id: int, ref: int) -> None:
+    """What waits of a cancelled broadcast is not sent."""
+    with due.working("cancel", tenant_id, ref) as lease:
+        if lease:
+            lease.again_at = cancelling.end_waiting(tenant_id, ref, lambda: lease.renew(60))
 
 
 @shared_task

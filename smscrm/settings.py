@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / ".run" / "beat")
 DUE_TASKS = {
     "plan": "messaging.tasks.plan",
     "schedule": "messaging.tasks.start_scheduled",
+    "cancel": "messaging.tasks.end_cancelled",
     "receipts": "messaging.tasks.apply_receipts",
     "push": "messaging.tasks.push_opt_outs",
     "inbound": "conversations.tasks.finish_inbound",

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from contacts.audience import check_audience
 from contacts.models import Contact
+from messaging.actions.cancelling import INLINE, end_chunk
 from messaging.actions.counts import finish_if_done, refresh_counts
 from messaging.exclusions import CLASS_OF_PURPOSE, OK, by_sets, verdicts_sql
 from messaging.models import Broadcast
 from messaging.rules import locks
-from messaging.rules.outcomes import NotSent, Phase
+from messaging.rules.outcomes import Phase
 from tenants import due
 from tenants.models import SenderNumber
 from tenants.rules import Actor, Refused, Role, require
@@ -54,20 +55,6 @@ _NEXT_BOUND = """
 SELECT max(id), min(phone_id), max(phone_id) FROM (
     SELECT id, phone_id FROM contacts_contact WHERE tenant_id = %s AND id > %s AND id <= %s ORDER BY id LIMIT %s
 ) chunk
-"""
-
-# By phone, the second column of the unique index (broadcast, phone): each chunk starts where the last one ended.
-_CANCEL_CHUNK = """
-WITH chunk AS (
-    SELECT id, phone_id FROM messaging_message
-    WHERE broadcast_id = %(broadcast)s AND phone_id > %(after)s ORDER BY phone_id LIMIT %(limit)s
-), gone AS (
-    UPDATE messaging_message m
-    SET phase = {not_sent}, reason = {cancelled}, ended_at = now(), lease_token = NULL, lease_until = NULL
-    FROM chunk WHERE m.id = chunk.id AND m.phase IN ({queued}, {claimed})
-    RETURNING m.id
-)
-SELECT (SELECT count(*) FROM gone), (SELECT max(phone_id) FROM chunk)
 """
 
 
@@ -222,7 +209,10 @@ def resume_broadcast(broadcast_id: int, *, actor: Actor) -> Broadcast:
 
 
 def cancel_broadcast(broadcast_id: int, *, actor: Actor) -> Broadcast:
-    """Stop for good: waiting messages become not sent (cancelled); what has begun is finished."""
+    """Stop for good: waiting messages become not sent (cancelled); what has begun is finished.
+
+    Few end here and now. Many end after the commit (messaging.actions.cancelling): nobody waits for them meanwhile.
+    """
     require(actor, Role.MANAGER, "cancel a broadcast")
     _stop_beginning(broadcast_id)
     running = Q(status__in=[Status.PLANNING, Status.SCHEDULED, Status.SENDING, Status.PAUSED])
@@ -230,9 +220,11 @@ def cancel_broadcast(broadcast_id: int, *, actor: Actor) -> Broadcast:
         status=Status.CANCELLED, finished_at=Now()
     )
     broadcast = _moved(broadcast_id, bool(moved), Status.CANCELLED, "is over, so it cannot be cancelled")
-    if moved:
-        _cancel_waiting(broadcast_id)
+    if moved and broadcast.audience_size <= INLINE:
+        end_chunk(broadcast, 0, INLINE)
         refresh_counts(broadcast_id, force=True)
+    if moved:
+        due.put_and_ring("cancel", current_tenant_id(), broadcast_id)
     return broadcast
 
 
@@ -241,24 +233,6 @@ def _stop_beginning(broadcast_id: int) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, %s)", [locks.BROADCAST, locks.broadcast_key(broadcast_id)]
         )
-
-
-def _cancel_waiting(broadcast_id: int) -> int:
-    sql = _CANCEL_CHUNK.format(
-        queued=int(Phase.QUEUED),
-        claimed=int(Phase.CLAIMED),
-        not_sent=int(Phase.NOT_SENT),
-        cancelled=int(NotSent.CANCELLED),
-    )
-    total, after = 0, 0
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(sql, {"broadcast": broadcast_id, "after": after, "limit": CHUNK})
-            gone, last = cursor.fetchone()
-            total += gone
-            if last is None:
-                return total
-            after = last
 
 
 def _moved(broadcast_id: int, moved: bool, wanted: str, otherwise: str) -> Broadcast:

@@ -31,7 +31,7 @@ class Due(models.Model):
     kinds: `send` (a sender number has something to send), `plan` (a broadcast is being planned), `import`,
     `export`, `bulk`, `ledger` (followers of a tenant's ledger), `receipts`, `inbound` (a kept text to finish),
     `hear` (an ordinary text for surveys and bots), `words` (a draft of word lists to try),
-    `reconcile`, `schedule` (a broadcast's time comes),
+    `reconcile`, `schedule` (a broadcast's time comes), `cancel` (what waits of a cancelled broadcast),
     `lapse` (a tenant's open double opt-ins), `outbox` (notices to send), `notices` (a rule has something to tell),
     `webhooks` (an endpoint has deliveries), `endpoint_off` (one switched itself off: the owners are told), `survey`
     (a question to send).

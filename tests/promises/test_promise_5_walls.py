@@ -180,6 +180,7 @@ def test_work_named_by_another_tenants_id(
 WORKS_ON = {
     "plan": "messaging_broadcast",
     "schedule": "messaging_broadcast",
+    "cancel": "messaging_broadcast",
     "inbound": "messaging_rawwebhook",
     "import": "contacts_importjob",
     "export": "contacts_exportjob",
