@@ -62,10 +62,10 @@ WITH news AS (
         receipt_at = CASE WHEN b.rank > m.receipt THEN now() ELSE m.receipt_at END,
         sid = COALESCE(m.sid, b.sid),
         -- A receipt proves the hand-over, whatever this side knew of it.
-        phase = CASE WHEN m.phase IN (2, 5, 6) THEN 3 ELSE m.phase END,
+        phase = CASE WHEN m.phase IN (0, 1, 2, 5, 6) THEN 3 ELSE m.phase END,
         ended_at = COALESCE(m.ended_at, now())
     FROM best b JOIN free f ON f.id = b.id
-    WHERE m.id = b.id AND (b.rank > m.receipt OR m.sid IS NULL OR m.phase IN (2, 5, 6))
+    WHERE m.id = b.id AND (b.rank > m.receipt OR m.sid IS NULL OR m.phase IN (0, 1, 2, 5, 6))
 )
 SELECT t.raw_id, m.id, m.phone_id, m.sender_id, m.begun_at, m.id IN (SELECT id FROM free)
 FROM met t JOIN claimed c ON c.sid = t.sid AND c.id = t.id JOIN messaging_message m ON m.id = t.id

@@ -28,7 +28,8 @@ class Message(TenantModel):
 
     phase (messaging.rules.outcomes.Phase): 0 queued → 1 claimed → 2 begun → 3 handed;
     1→0 lease over; 2→0 definitely refused, or nothing left us; 0,1→4 not sent (gate); 2→4 the provider's permanent no;
-    2→5 unknown (ambiguous); 5→3 handed | 6 absent; 6→3 late evidence. An inbound text is phase 3.
+    2→5 unknown (ambiguous); 5→3 handed | 6 absent; 0,1,6→3 late evidence (of an earlier attempt). An inbound text is
+    phase 3.
     No foreign-key constraints: they make the fan-out 3.7 times slower, and the INSERT … SELECT proves the parents.
     """
 

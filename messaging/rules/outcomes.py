@@ -24,7 +24,7 @@ OUTCOMES: tuple[Outcome, ...] = (
 
 
 class Phase(IntEnum):
-    """Ours: 0→1→2→3; 1→0 lease over; 2→0 definitely refused; 0,1→4 gate; 2→4 permanent no; 2→5; 5→3|6; 6→3."""
+    """Ours: 0→1→2→3; 1→0 lease over; 2→0 definitely refused; 0,1→4 gate; 2→4 permanent no; 2→5; 5→3|6; 0,1,6→3."""
 
     QUEUED = 0
     CLAIMED = 1

@@ -1,8 +1,8 @@
 """Messages in doubt: the provider is asked whether it has them, 5 and 15 minutes after they began; never sent again.
 
 The list of texts to the person is read, newest first; ours is one with the same body from the same sender number,
-created since it began, which no other message of ours owns. Found: handed over. Missed twice: absent, which a late
-callback still heals.
+created since it began, which no other message of ours owns or, being under way itself, may own. Found: handed over.
+Missed twice: absent, which a late callback still heals.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from messaging.edge import is_service
 from messaging.sender import sql
-from messaging.sender.database import Work
+from messaging.sender.database import Connection, Work
 from messaging.sender.http import Unanswered
 from messaging.sender.lanes import Lanes
 from messaging.sender.tuning import Tuning
@@ -96,14 +96,17 @@ class Reconcile:
             listed = await wire.list_to(doubt.to) if doubt.to else []
         except Unanswered as error:
             log.warning("a look-up failed: %s", error, extra={"tenant_id": tenant_id})
-            again = timedelta(seconds=self.tuning.unknown_again)
-            await self._again(tenant_id, doubt, datetime.now(UTC) + again)
+            async with self.work.scope(tenant_id) as connection:
+                await self._again(connection, doubt)
             return False
         sids = candidates(doubt, listed)
         async with self.work.scope(tenant_id) as connection:
-            given = {"tenant": tenant_id, "sids": sids}
+            given = {"tenant": tenant_id, "sids": sids, "id": doubt.id}
             linked = {row[0] for row in await (await connection.execute(sql.LINKED, given)).fetchall()}
             sid = next((sid for sid in sids if sid not in linked), None)
+            if sid is not None and "" in linked:
+                await self._again(connection, doubt)
+                return False
             last = datetime.now(UTC) >= doubt.begun_at + timedelta(seconds=self.tuning.unknown_last)
             if sid is not None:
                 await connection.execute(sql.FOUND, {"id": doubt.id, "sid": sid})
@@ -116,9 +119,10 @@ class Reconcile:
             self.lanes.touched.add((tenant_id, broadcast_id))
         return bool(sid or last)
 
-    async def _again(self, tenant_id: int, doubt: Doubt, at: datetime) -> None:
-        async with self.work.scope(tenant_id) as connection:
-            await connection.execute(sql.MISSED, {"id": doubt.id, "last": False, "next": at})
+    async def _again(self, connection: Connection, doubt: Doubt) -> None:
+        """A look-up that told nothing is no miss; soon another."""
+        at = datetime.now(UTC) + timedelta(seconds=self.tuning.unknown_again)
+        await connection.execute(sql.MISSED, {"id": doubt.id, "last": False, "next": at})
 
 
 def _created(message: dict[str, Any]) -> datetime:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import psycopg
+
 from messaging.rules.outcomes import NotSent, Phase, Verdict, back_off_seconds, judge_answer
 from messaging.sender import sql
 from messaging.sender.database import Work
@@ -21,6 +23,8 @@ from messaging.sender.wire import Answer, Slot, Wire
 log = logging.getLogger(__name__)
 NOT_BEGUN_WAIT = 0.2
 _MANY = 1_000_000
+# Errors that speak of a row, not of the database: writing it again brings the same error again.
+_NEVER = (psycopg.IntegrityError, psycopg.DataError)
 
 
 class Result(NamedTuple):
@@ -81,32 +85,64 @@ class Results:
             log.info("message %s: %s %s %s", slot.id, verdict.kind, answer.code or "", answer.why)
 
     async def flush(self) -> None:
-        """Write everything collected. What cannot be written stays for the next time."""
+        """Write everything collected. What cannot be written stays for the next time, and keeps nobody else's back."""
         taken, self.waiting = self.waiting, []
-        by_tenant: dict[int, list[Result]] = {}
+        left: dict[int, list[Result]] = {}
         for result in taken:
-            by_tenant.setdefault(result.lane.tenant_id, []).append(result)
-        for tenant_id, results in by_tenant.items():
-            try:
-                await self._write(tenant_id, results)
-            except BaseException:
-                self.waiting.extend(results)
-                raise
-            for result in results:
-                result.lane.under_way -= 1
-                if result.verdict.contact_action in ("opt_out_this_sender", "unusable"):
-                    self.after(result)
+            left.setdefault(result.lane.tenant_id, []).append(result)
+        trouble: psycopg.Error | None = None
+        try:
+            for tenant_id, results in left.items():
+                try:
+                    await self._settle(tenant_id, results)
+                except psycopg.Error as error:
+                    if error.sqlstate is None:  # no word of the server: it is away for the others too
+                        raise
+                    trouble = error
+        finally:
+            self.waiting[:0] = [result for results in left.values() for result in results]
+        if trouble is not None:
+            raise trouble
+
+    async def _settle(self, tenant_id: int, results: list[Result]) -> None:
+        """Write a tenant's results; those that are written leave the list."""
+        try:
+            await self._write(tenant_id, results)
+        except _NEVER:
+            while results:
+                await self._write_one(tenant_id, results[0])
+                self._written([results.pop(0)])
+        else:
+            self._written(results)
+            results.clear()
+
+    async def _write_one(self, tenant_id: int, result: Result) -> None:
+        """Write one result. One that can never be written must not keep the others back: it is in doubt."""
+        try:
+            await self._write(tenant_id, [result])
+        except _NEVER as error:
+            log.error(
+                "the result of message %s cannot be written: %s", result.slot.id, type(error).__name__,
+                extra={"tenant_id": tenant_id},
+            )  # fmt: skip
+            await self._write(tenant_id, [result._replace(answer=Answer(), verdict=Verdict("ambiguous"))])
+
+    def _written(self, results: list[Result]) -> None:
+        for result in results:
+            result.lane.under_way -= 1
+            if result.verdict.contact_action in ("opt_out_this_sender", "unusable"):
+                self.after(result)
 
     async def _write(self, tenant_id: int, results: list[Result]) -> None:
         columns: dict[str, list[Any]] = {
-            name: [] for name in ("ids", "phases", "reasons", "sids", "codes", "delays")
+            name: [] for name in ("ids", "ns", "phases", "reasons", "sids", "codes", "delays")
         }
         closed: dict[tuple[str, int | None, int | None], list[int]] = {}
         for result in results:
             slot, answer, code = result.slot, result.answer, result.verdict.code
             phase, why, delay, word = self._fate(slot, answer, result.verdict)
             for column, value in zip(
-                columns.values(), (slot.id, int(phase), why, answer.sid, code, delay), strict=True
+                columns.values(), (slot.id, slot.n, int(phase), why, answer.sid, code, delay), strict=True
             ):
                 column.append(value)
             closed.setdefault((word, answer.http_status, code), []).append(slot.attempt)

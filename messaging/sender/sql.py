@@ -238,7 +238,7 @@ WITH want AS MATERIALIZED (
 ), written AS (
     INSERT INTO messaging_attempt (tenant_id, message_id, n, begun_at, result)
     SELECT %(tenant)s::bigint, id, tries, now(), '' FROM begun
-    RETURNING message_id, id
+    RETURNING message_id, id, n
 ), kept_back AS (
     UPDATE messaging_message m
     SET phase = CASE WHEN j.verdict IN ({_BACK}, {_HELD}) OR j.verdict IN {_HOLDS} THEN {Phase.QUEUED}
@@ -254,25 +254,31 @@ WITH want AS MATERIALIZED (
     WHERE m.id = j.id AND j.verdict NOT IN ({_GO}, {_LATER})
       AND m.phase + 0 = {Phase.CLAIMED} AND m.lease_token = %(token)s
 )
-SELECT message_id, id FROM written UNION ALL SELECT id, 0 FROM judged WHERE verdict = {_LATER}
+SELECT message_id, id, n FROM written UNION ALL SELECT id, 0, 0 FROM judged WHERE verdict = {_LATER}
 """
 
 # ── results ───────────────────────────────────────────────────────────────────────────────────────────
-# Evidence of a hand-over always counts; every other result only while the row is still ours and begun.
+# Evidence of a hand-over always counts; every other result only while the row is still ours, begun, and at the very
+# attempt that it is about: a result whose commit was not answered is written again, perhaps after the next attempt
+# has begun. A sid that another row has is left to it (asked for row by row, hence OFFSET 0: see BEGIN): the unique key
+# would keep all results of the tenant back. A code is that of the end: what made a try come again is in its attempt.
 RESULTS = f"""
 WITH news AS (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(phases)s::smallint[], %(reasons)s::smallint[], %(sids)s::text[],
-        %(codes)s::int[], %(delays)s::float8[]) AS r(id, phase, reason, sid, code, delay)
+    SELECT * FROM unnest(%(ids)s::bigint[], %(ns)s::smallint[], %(phases)s::smallint[], %(reasons)s::smallint[],
+        %(sids)s::text[], %(codes)s::int[], %(delays)s::float8[]) AS r(id, n, phase, reason, sid, code, delay)
 )
 UPDATE messaging_message m
-SET phase = r.phase, reason = r.reason, sid = COALESCE(m.sid, r.sid), error_code = COALESCE(m.error_code, r.code),
+SET phase = r.phase, reason = r.reason,
+    sid = COALESCE(m.sid, CASE WHEN NOT EXISTS (
+        SELECT FROM messaging_message o WHERE o.tenant_id = m.tenant_id AND o.sid = r.sid OFFSET 0) THEN r.sid END),
+    error_code = CASE WHEN r.phase = {Phase.NOT_SENT} THEN r.code END,
     not_before = CASE WHEN r.delay IS NULL THEN m.not_before ELSE now() + make_interval(secs => r.delay) END,
     ended_at = CASE WHEN r.phase IN ({Phase.HANDED}, {Phase.NOT_SENT}) THEN COALESCE(m.ended_at, now()) END,
     lease_token = NULL, lease_until = NULL
 FROM news r
 WHERE m.id = r.id AND (
-    (m.phase = {Phase.BEGUN} AND m.lease_token = %(token)s)
-    OR (r.phase = {Phase.HANDED} AND m.phase IN ({Phase.UNKNOWN}, {Phase.ABSENT}))
+    (m.phase = {Phase.BEGUN} AND m.lease_token = %(token)s AND m.tries = r.n)
+    OR (r.phase = {Phase.HANDED} AND m.phase IN ({Phase.QUEUED}, {Phase.CLAIMED}, {Phase.UNKNOWN}, {Phase.ABSENT}))
 )
 """
 CLOSE = """
@@ -294,7 +300,14 @@ JOIN tenants_sendernumber s ON s.id = m.sender_id JOIN tenants_provideraccount a
 WHERE m.tenant_id = %(tenant)s AND m.phase = {Phase.UNKNOWN} AND (m.not_before IS NULL OR m.not_before <= now())
 ORDER BY m.begun_at LIMIT 50
 """
-LINKED = "SELECT sid FROM messaging_message WHERE tenant_id = %(tenant)s AND sid = ANY(%(sids)s)"
+# Which of the listed sids have an owner. One more, "", for a twin under way (the same words to the same person from the
+# same number): one of them may be the twin's, whose answer is not stored yet. One statement, so one moment.
+LINKED = f"""
+SELECT sid FROM messaging_message WHERE tenant_id = %(tenant)s AND sid = ANY(%(sids)s)
+UNION ALL
+SELECT '' FROM messaging_message m JOIN messaging_message twin ON twin.phone_id = m.phone_id
+WHERE m.id = %(id)s AND twin.sender_id = m.sender_id AND twin.body = m.body AND twin.phase = {Phase.BEGUN}
+"""
 FOUND = f"""
 UPDATE messaging_message SET phase = {Phase.HANDED}, sid = %(sid)s, ended_at = now(), not_before = NULL
 WHERE id = %(id)s AND phase IN ({Phase.UNKNOWN}, {Phase.ABSENT})

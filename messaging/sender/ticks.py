@@ -123,7 +123,7 @@ class Ticks:
         mine = [pair for pair, locked in zip(taken, got, strict=True) if locked]
         self.locked.update(slot for _, slot in mine)
         _return([pair for pair, locked in zip(taken, got, strict=True) if not locked])
-        begun: dict[int, int] = {}
+        begun: dict[int, tuple[int, int]] = {}
         try:
             begun = await self._write(tenant_id, mine)
         except psycopg.Error:
@@ -135,7 +135,7 @@ class Ticks:
                 slot.locked = slot.id in begun
         started = [(lane, slot) for lane, slot in mine if slot.id in begun]
         for lane, slot in started:
-            slot.attempt = begun[slot.id]
+            slot.attempt, slot.n = begun[slot.id]
             self._start(lane, slot)
         return len(started)
 
@@ -146,16 +146,16 @@ class Ticks:
             _return(taken)
             raise
 
-    async def _write(self, tenant_id: int, taken: Taken) -> dict[int, int]:
-        """The begin transaction: the attempt of each begun row. Rows of a broadcast that is being paused come again."""
+    async def _write(self, tenant_id: int, taken: Taken) -> dict[int, tuple[int, int]]:
+        """The begin transaction: each begun row's attempt and number. Rows of a broadcast being paused come again."""
         orders = sorted({slot.broadcast_id for _, slot in taken if slot.broadcast_id is not None})
         keys = [broadcast_key(order) for order in orders]
         named = [str(tenant_id), sql.array(orders), sql.array(keys)]
         _, rows = await self.work.run(
             (sql.SCOPE_AND_ORDERS, named), (sql.BEGIN, self._given(tenant_id, taken))
         )
-        begun = {row_id: attempt for row_id, attempt in rows if attempt}
-        later = {row_id for row_id, attempt in rows if not attempt}
+        begun = {row_id: (attempt, n) for row_id, attempt, n in rows if attempt}
+        later = {row_id for row_id, attempt, _ in rows if not attempt}
         if later:
             _return([pair for pair in taken if pair[1].id in later])
         return begun

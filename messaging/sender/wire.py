@@ -30,7 +30,8 @@ class NotBegun(Exception):
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """One message on its way. `left`: bytes may have left; `locked`: its phone's lock is counted in the session."""
+    """One message on its way. `tries`: attempts before its claim; `n`: which attempt this is, `attempt` its row;
+    `left`: bytes may have left; `locked`: its phone's lock is counted in the session."""
 
     id: int
     phone_id: int
@@ -41,6 +42,7 @@ class Slot:
     bad: int = 0
     tries: int = 0
     attempt: int = 0
+    n: int = 0
     form: bytes = b""
     locked_at: float = 0.0
     session: LockSession | None = None

@@ -80,7 +80,7 @@ def test_a_batch_takes_the_highest(tenant: Tenant, door: ProviderAccount, sent: 
     assert now(tenant, sent).receipt == Receipt.DELIVERED
 
 
-@pytest.mark.parametrize("phase", [Phase.BEGUN, Phase.UNKNOWN, Phase.ABSENT])
+@pytest.mark.parametrize("phase", [Phase.QUEUED, Phase.CLAIMED, Phase.BEGUN, Phase.UNKNOWN, Phase.ABSENT])
 def test_a_receipt_proves_the_hand_over(
     tenant: Tenant, door: ProviderAccount, sent: Message, phase: Phase
 ) -> None:

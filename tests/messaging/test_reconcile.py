@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -94,6 +95,40 @@ def test_a_look_up_that_fails_settles_nothing(stage: Stage) -> None:
     assert wait_for(lambda: "a look-up failed" in stage.log(), 15), stage.log()
     sender.stop()
     assert stage.phases() == {Phase.UNKNOWN: 2}, stage.log()
+
+
+@pytest.mark.parametrize(("phase", "end"), [(Phase.BEGUN, Phase.UNKNOWN), (Phase.HANDED, Phase.HANDED)])
+def test_what_may_be_a_twins_is_given_to_nobody(
+    live_db: Any, tenant: Tenant, phase: Phase, end: Phase
+) -> None:
+    """The same words to the same person from the same number, in doubt and under way: the carrier lists one text.
+    Once the twin is handed over with its own sid, what else is listed is ours.
+
+    Mutation tried: LINKED without its second half → the doubt takes the sid of what is under way.
+    """
+    with tenant_scope(tenant.pk):
+        sender = SenderNumber.objects.get(name="Offers")
+        given: dict[str, Any] = {"phone_id": phone_for(e164=DOUBT.to or ""), "sender": sender, "body": "Hi"}
+        given["begun_at"] = BEGUN
+        ours = Message.objects.create(phase=Phase.UNKNOWN, **given)
+        Message.objects.create(phase=phase, sid="twins" if phase == Phase.HANDED else None, **given)
+        Message.objects.create(phase=Phase.BEGUN, **given | {"body": "Other words"})
+
+    class Listing:
+        async def list_to(self, to: str) -> list[dict[str, Any]]:
+            return [listed("twins"), *([listed("ours")] if phase == Phase.HANDED else [])]
+
+    async def turn(work: Work) -> None:
+        lanes: Any = SimpleNamespace(touched=set())
+        wire: Any = Listing()
+        doubt = replace(DOUBT, id=ours.pk)
+        await Reconcile(work, lanes, Tuning(), uuid4())._look_up(tenant.pk, wire, doubt, None)
+
+    work_with(turn)
+    with tenant_scope(tenant.pk):
+        found = Message.objects.get(pk=ours.pk)
+    assert (found.phase, found.sid) == (end, "ours" if end == Phase.HANDED else None)
+    assert (found.not_before is None) == (end == Phase.HANDED), "looked up again soon"
 
 
 @pytest.mark.parametrize("later", [False, True])
