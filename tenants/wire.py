@@ -1,22 +1,26 @@
 """HTTP to receivers that customers name: the guard against requests to our own network, and the requests (SEC31).
 
 A name is resolved once, every address is judged, and the connection goes to those addresses only; so a name that
-changes its answer in between leads nowhere else. No redirects, no proxy, 5 s in all, 64 KB read of the answer.
+changes its answer in between leads nowhere else. The host is read as the client reads it, and what a connection is
+opened to is judged once more. No redirects, no proxy, 5 s in all, 64 KB read of the answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from tenants.rules import Refused
 
@@ -30,6 +34,8 @@ _ALSO_REFUSED = tuple(
     ipaddress.ip_network(text)
     for text in ("192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96")
 )
+# One part of a server's name; the resolver cannot even ask for others (an empty one, one over 63 characters).
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,12 @@ def check_url(url: str, *, here: bool) -> str:
     try:
         parts = urlsplit(url.strip())
         port = parts.port or (443 if parts.scheme == "https" else 80)
+        # As the client will read it: to it 127.0.0.1 in full-width digits is that address, and it asks no resolver.
+        host = (URL(url.strip()).raw_host or "").removesuffix(".")
     except ValueError:
         raise Refused(
             "url_invalid", "Write a web address, like https://shop.example.org/hooks.", "url"
         ) from None
-    host = parts.hostname or ""
     if parts.scheme not in ({"https", "http"} if here else {"https"}) or not host:
         told = "Write an address that begins with https://."
     elif parts.username is not None or parts.password is not None:
@@ -89,6 +96,8 @@ def check_url(url: str, *, here: bool) -> str:
         told = "Leave out the part after #."
     elif _literal(host) and not _allowed(host, here=here):
         told = "This address is inside a private network. Use one that the internet can reach."
+    elif not _literal(host) and not (len(host) <= 253 and all(map(_LABEL.fullmatch, host.split(".")))):
+        told = "There can be no server of this name. Look at the part between https:// and the next slash."
     if told:
         raise Refused("url_invalid", told, "url")
     return url.strip()
@@ -100,7 +109,9 @@ def post_all(posts: Sequence[Post], *, here: bool) -> list[Answer]:
 
 
 async def _post_all(posts: Sequence[Post], here: bool) -> list[Answer]:
-    connector = aiohttp.TCPConnector(limit=SIDE_BY_SIDE, use_dns_cache=False, resolver=_Guard(here))
+    connector = aiohttp.TCPConnector(
+        limit=SIDE_BY_SIDE, use_dns_cache=False, resolver=_Guard(here), socket_factory=partial(_socket, here)
+    )
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     room = asyncio.Semaphore(SIDE_BY_SIDE)
     async with aiohttp.ClientSession(
@@ -131,6 +142,8 @@ async def _try(session: aiohttp.ClientSession, post: Post, here: bool) -> tuple[
         return None, f"No answer within {SECONDS} seconds.", ""
     except (aiohttp.ClientError, OSError) as error:
         return None, _named(error), ""
+    except ValueError:
+        return None, "There can be no server of this name.", ""
 
 
 def _judged(status: int) -> str:
@@ -166,6 +179,13 @@ def _literal(host: str) -> bool:
 
 def _allowed(address: str, *, here: bool) -> bool:
     return is_public(address) or (here and ipaddress.ip_address(address).is_loopback)
+
+
+def _socket(here: bool, to: aiohttp.AddrInfoType) -> socket.socket:
+    """A socket for one address. The resolver hears of names only; this also judges an address written as one."""
+    if not _allowed(str(to[4][0]), here=here):
+        raise Forbidden("not a public address")
+    return socket.socket(to[0], to[1], to[2])
 
 
 class _Guard(AbstractResolver):

@@ -4,6 +4,10 @@ Mutations tried, each made the test named red:
 - `NOT EXISTS` or `next_try_at` of `_NEXT` dropped    → test_one_persons_deliveries_keep_their_order
 - `all(_allowed…)` of the resolver dropped            → test_a_name_that_leads_inside_is_refused
 - `_literal` or `_ALSO_REFUSED` not looked at; a user name let through → test_addresses_inside_are_refused
+- the host read by `urlsplit` alone                   → test_names_of_servers_are_taken
+- `socket_factory` dropped                            → test_an_address_written_as_one_is_judged_at_the_connection
+- `_LABEL` not looked at                              → test_names_that_no_server_has_are_refused
+- `except ValueError` of `_try` dropped               → test_a_name_that_cannot_be_asked_for_is_a_failure
 - `allow_redirects=False` dropped                     → test_redirects_are_not_followed
 - no `total` time; the whole answer read              → test_a_receiver_cannot_hold_us
 - the second key left out of `_keys`, or without end  → test_both_secrets_sign_while_rotating
@@ -216,12 +220,53 @@ def test_a_receiver_cannot_hold_us(receiver: Receiver, monkeypatch: pytest.Monke
         "https://127.0.0.1/", "https://10.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "ftp://x/",
         "https://192.0.0.192/", "https://[64:ff9b::a9fe:a9fe]/", "https://[2002:7f00:1::]/", "https://", "https://[",
         "https://[::ffff:10.0.0.1]/", "https://100.64.0.1/", "https://224.0.0.1/", "https://0.0.0.0/",
+        "https://127。0。0。1:8443/", "https://①②⑦.0.0.1/", "https://127.0.0.1./", "https://１０.0.0.1/",
         "https://192.168.1.1:443/", "https://172.16.0.1/", "https://[fe80::1]/", "https://[fd00::1]/",
     ],
 )  # fmt: skip
 def test_addresses_inside_are_refused(url: str) -> None:
     with pytest.raises(Refused):
         check_url(url, here=False)
+
+
+def test_an_address_written_as_one_is_judged_at_the_connection(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "check_url", lambda url, *, here: url)
+    (answer,) = wire.post_all([wire.Post(1, receiver.url, {}, b"{}")], here=False)
+    assert (answer.error, receiver.got) == ("The name leads into a private network.", [])
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["shop..example.org", f"{'a' * 64}.example.org", "a.b" * 90, "shop example.org", "%6c.example.org"],
+)
+def test_names_that_no_server_has_are_refused(host: str) -> None:
+    with pytest.raises(Refused):
+        check_url(f"https://{host}/", here=False)
+
+
+@pytest.mark.parametrize(
+    "host", ["shop.example.org.", "bücher.example", "a_b.example.org", "8.8.8.8", "[2606:4700::1]"]
+)
+def test_names_of_servers_are_taken(host: str) -> None:
+    assert check_url(f" https://{host}/x?y=z ", here=False) == f"https://{host}/x?y=z"
+
+
+@pytest.mark.parametrize("checked", [True, False], ids=["kept before", "by the resolver"])
+def test_a_name_that_cannot_be_asked_for_is_a_failure(
+    tenant: Tenant, endpoint: tuple[int, str], monkeypatch: pytest.MonkeyPatch, checked: bool
+) -> None:
+    """It is told and counted like any other, so that the owners hear of it."""
+    if not checked:
+        monkeypatch.setattr(wire, "check_url", lambda url, *, here: url)
+    with tenant_scope(tenant.pk):
+        WebhookEndpoint.objects.update(url="https://shop..example.org/")
+    say(tenant, "a")
+    assert delivering.deliver(tenant.pk, endpoint[0])[0] is not None
+    with tenant_scope(tenant.pk):
+        assert WebhookDelivery.objects.get().last_error.startswith("There can be no server of this name.")
+        assert WebhookEndpoint.objects.get().failing_since is not None
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "93.184.216.34"])
