@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
@@ -21,7 +22,7 @@ from conversations.rules.signup import LANGUAGES
 from conversations.signing.pages import share_of
 from conversations.signing.reading import counts_of, find_form
 from tenants.apikit import Strict, Text, View, Whole, YesNo, ids, operation, page_answer, page_of, read_page
-from tenants.rules import Refused
+from tenants.rules import Actor, Refused
 
 
 # ── shapes ────────────────────────────────────────────────────────────────────────────────────────────
@@ -225,10 +226,8 @@ class FormSignups(View):
         self.readable()
         form = find_form(pk)
         given = self.body(SignupGiven)
-        key = str(request.headers.get("Idempotency-Key", "")) or uuid4().hex
-        rows = sign_up(
-            form=form, given=submission(form, given, f"api:{key}"[:64], self.actor.label), actor=self.actor
-        )
+        token = token_of(self.actor, str(request.headers.get("Idempotency-Key", "")), given["number"])
+        rows = sign_up(form=form, given=submission(form, given, token, self.actor.label), actor=self.actor)
         return Response({"results": signed(rows)}, status=201)
 
 
@@ -240,6 +239,12 @@ def changes_of(given: dict[str, Any]) -> dict[str, Any]:
     if "senders" in changes:
         changes["senders"] = [{"id": one["sender"], "label": one["label"]} for one in changes["senders"]]
     return changes
+
+
+def token_of(actor: Actor, key: str, number: str) -> str:
+    """The name of one sign-up: the whole Idempotency-Key counts, for one API key and one person."""
+    named = f"{actor.id}:{key}:{number}" if key else uuid4().hex
+    return "api:" + hashlib.sha256(named.encode()).hexdigest()[:40]
 
 
 def submission(form: SignupForm, given: dict[str, Any], token: str, label: str) -> Submission:

@@ -3,6 +3,7 @@
 Mutations tried, each made the test named red:
 - `version` not compared in `update_form`                      → test_two_people_at_once
 - `_fit` not asked in `set_state`                              → test_what_holds_a_form_is_said
+- `actor.id` or `number` out of `token_of`; its key cut at 60  → test_sign_ups_are_told_apart_by_key_and_whole_…
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from conversations.models.bots import Bot, Trigger
 from conversations.models.signup import Signup, SignupForm
 from conversations.rules import signup as rules
 from tenants import actions
-from tenants.models import Tenant
+from tenants.models import IdempotencyKey, Tenant
 from tenants.rules import SYSTEM, Refused
 from tenants.scope import tenant_scope
 from tests.api.conftest import Api
@@ -244,6 +245,23 @@ def test_a_form_by_api_and_somebody_signed_up_on_their_behalf(tenant: Tenant, ap
         assert Contact.objects.get().first_name == "Ada" and Signup.objects.count() == 1
     names = {one["name"] for one in api.get("disclosures").json()["results"]}
     assert names == {f"Shop (sign-up form {made['id']})"}
+
+
+def test_sign_ups_are_told_apart_by_key_and_whole_idempotency_key(tenant: Tenant, api: Api) -> None:
+    """Keys that begin alike are two requests, and two systems may use the same one."""
+    form = make_form(tenant)
+    with tenant_scope(tenant.pk):
+        till = Api(actions.make_api_key(name="Till", scopes=["consent"], actor=SYSTEM)[1])
+    long = "x" * 60
+    told = {"number": PHONE, "senders": form.sender_ids}
+    for client, key in [(api, f"{long}1"), (api, f"{long}2"), (till, f"{long}1")]:
+        client.post(f"signup-forms/{form.pk}/sign-ups", told, HTTP_IDEMPOTENCY_KEY=key)
+    with tenant_scope(tenant.pk):
+        assert len({one.token for one in Signup.objects.all()}) == 3
+        IdempotencyKey.objects.all().delete()  # as after its days
+    last = {"number": "+12025550179", "senders": form.sender_ids}
+    late = api.post(f"signup-forms/{form.pk}/sign-ups", last, HTTP_IDEMPOTENCY_KEY=f"{long}1")
+    assert [one["number"] for one in late.json()["results"]] == ["+12025550179"]
 
 
 @pytest.mark.parametrize(
