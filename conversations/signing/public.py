@@ -31,7 +31,7 @@ from conversations.rules.leaving_words import say
 from conversations.rules.signup import frame_ancestors
 from conversations.rules.signup_words import listed, words_in
 from conversations.signing.fields import PublicForm, boxes, unbroken
-from tenants.addresses import client_ip
+from tenants.addresses import client_ip, counted_as
 from tenants.doors import Opened, open_door
 from tenants.models import SenderNumber, Tenant
 from tenants.scope import tenant_scope
@@ -88,26 +88,40 @@ def ticket_for(form: SignupForm, request: HttpRequest) -> str:
     )
 
 
-def read_ticket(form: SignupForm, text: str) -> Ticket | None:
+def read_ticket(form_id: int, text: str) -> Ticket | None:
     """The token of a page of this form; None for any other text."""
     try:
         ticket = Ticket(*signing.loads(text[:1000], salt=SALT))
     except (signing.BadSignature, TypeError, ValueError):
         return None
-    return ticket if ticket.form == form.pk else None
+    return ticket if ticket.form == form_id else None
 
 
 def waits(request: HttpRequest, door: Opened) -> int:
-    """Count a sign-up that was sent; the seconds to wait where there were too many, else 0. In a scope of its own."""
+    """Count a sign-up that was sent; the seconds to wait where there were too many, else 0. In a scope of its own.
+
+    An address over its own limit counts for nothing else, nor does what no page of ours sent: else one machine could
+    close the form for everyone.
+    """
     now = timezone.now()
     with tenant_scope(door.tenant_id):
+        wait = count_try(kind="ip", what=counted_as(client_ip(request)), now=now)
+        if wait or not _genuine(request, door.ref):
+            return wait
         tenant = Tenant.objects.get(pk=door.tenant_id)
         found = normalise(
             request.POST.get("phone", "")[:60], tenant.country, enabled=tenant.allowed_countries
         )
-        tries = [("ip", client_ip(request)), ("form", str(door.ref))]
-        tries += [("number", found.e164)] if found.e164 else []
-        return max(count_try(kind=kind, what=what, now=now) for kind, what in tries)
+        wait = count_try(kind="number", what=found.e164, now=now) if found.e164 else 0
+        return wait or count_try(kind="form", what=str(door.ref), now=now)
+
+
+def _genuine(request: HttpRequest, form_id: int) -> bool:
+    """Whether it may be recorded: an open form, a fresh token of its page, and the trap left alone."""
+    ticket = read_ticket(form_id, request.POST.get("token", ""))
+    if ticket is None or not ticket.timely or request.POST.get(TRAP):
+        return False
+    return SignupForm.objects.filter(pk=form_id, state=SignupForm.State.LIVE).exists()
 
 
 def submit(request: HttpRequest, form: SignupForm, wait: int) -> HttpResponse:
@@ -123,7 +137,7 @@ def submit(request: HttpRequest, form: SignupForm, wait: int) -> HttpResponse:
             request, form
         )  # a program filled in what nobody sees: it learns nothing from the answer
     public = PublicForm(request.POST, form=form, tenant=form.tenant)
-    ticket = read_ticket(form, request.POST.get("token", ""))
+    ticket = read_ticket(form.pk, request.POST.get("token", ""))
     if not public.is_valid():
         # The same token goes on only below the same wording.
         same = ticket is not None and ticket.timely and ticket.disclosure == form.disclosure_id

@@ -6,6 +6,9 @@ Mutations tried, each made the test named red:
 - "opted in already" not asked in `ask_opt_in`                  → test_a_strangers_sign_up_does_not_hold_up_texts
 - `occurred_at` left out of `join_by_word`                      → test_a_stop_sent_after_the_word_stands
 - `count_try` answers 0                                         → test_too_many_tries_are_told_to_wait
+- the number and the form counted whatever the address counts   → test_one_address_closes_a_form_for_nobody_else
+- `_genuine` answers True; its token or trap not asked          → test_what_no_page_sent_counts_for_nobody_else
+- `counted_as` left out of `waits`                              → test_the_addresses_of_one_machine_count_together
 """
 
 from __future__ import annotations
@@ -249,3 +252,32 @@ def test_too_many_tries_are_told_to_wait(
     with tenant_scope(tenant.pk):
         assert len({row.token for row in Signup.objects.all()}) == 2
         assert not any(PHONE in one.bucket or "192.0.2" in one.bucket for one in SignupTally.objects.all())
+
+
+def test_one_address_closes_a_form_for_nobody_else(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("ip", "number", "form"):
+        monkeypatch.setitem(rules.LIMITS, kind, rules.Limit(600, 2 if kind == "ip" else 3))
+    form = make_form(tenant)
+    busy = Visitor(form)
+    assert [busy.send().status_code for _ in range(6)] == [303] * 2 + [429] * 4
+    assert Visitor(form, ip="192.0.2.8").send().status_code == 303, "the same number and form"
+
+
+def test_what_no_page_sent_counts_for_nobody_else(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("number", "form"):
+        monkeypatch.setitem(rules.LIMITS, kind, rules.Limit(600, 1))
+    form = make_form(tenant)
+    crowd = iter(Visitor(form, ip=f"192.0.2.{n}") for n in range(20, 40))
+    assert [next(crowd).send(token="made up").status_code for _ in range(2)] == [400, 400]
+    assert [next(crowd).send(age=1).status_code for _ in range(2)] == [400, 400]
+    assert [next(crowd).send(website="x").status_code for _ in range(2)] == [303, 303]
+    assert next(crowd).send().status_code == 303
+    assert next(crowd).send("+12025550165").status_code == 429
+
+
+def test_the_addresses_of_one_machine_count_together(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(rules.LIMITS, "ip", rules.Limit(600, 1))
+    form = make_form(tenant)
+    addresses = ["2001:db8:0:7::1", "2001:db8:0:7:ffff::2", "2001:db8:0:8::1", "unknown"]
+    sent = [Visitor(form, ip=one).send(f"+1202555018{n}") for n, one in enumerate(addresses)]
+    assert [one.status_code for one in sent] == [303, 429, 303, 303]
