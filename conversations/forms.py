@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from consent.rules.wordlists import KINDS, LANGUAGES, read_words
 from tenants.models import SenderNumber, Tenant
+from tenants.moments import FIRST_SMS, too_early
 
 HOW_OUT = (
     ("phone", "By phone"),
@@ -37,9 +38,19 @@ class ActForm(forms.Form):
         extra["initial"] = {"key": uuid4().hex, **extra["initial"]}
         super().__init__(data, **extra)
         self.zone = tenant.zone
+        if "told_at" in self.fields:
+            limits = {"max": now_in(tenant), "min": FIRST_SMS}
+            self.fields["told_at"].widget.attrs |= {k: f"{at:{_DATETIME}}" for k, at in limits.items()}
         if "senders" in self.fields:
             self.fields["senders"].choices = [(s.pk, f"{s.name} {s.tail}") for s in senders]  # type: ignore[attr-defined]
             self.initial.setdefault("senders", [s.pk for s in senders])
+
+    def clean_told_at(self) -> datetime | None:
+        """Not before the first text message, by the tenant's clock."""
+        moment: datetime | None = self.cleaned_data["told_at"]
+        if moment is not None and too_early(moment.replace(tzinfo=ZoneInfo(self.zone))):
+            raise forms.ValidationError("This is before the first text message.", code="too_long_ago")
+        return moment
 
     def moment(self) -> datetime | None:
         """When they said so, in the tenant's zone; None where the form leaves it out."""

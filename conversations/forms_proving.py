@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django import forms
 
 from consent.models import Disclosure
-from conversations.forms import ActForm, Moment, now_in
+from conversations.forms import ActForm, Moment
 from tenants.models import SenderNumber, Tenant
 
 HOW_IN = (
@@ -21,8 +20,6 @@ HOW_IN = (
     ("post", "By letter"),
 )
 PURPOSE = "purpose:"
-#: Nobody agreed to texts before there were any.
-FIRST_SMS = datetime(1992, 12, 3)  # noqa: DTZ001  a wall clock, as the field is
 
 
 class OptInForm(ActForm):
@@ -78,8 +75,6 @@ class OptInForm(ActForm):
         self.fields["senders"].choices = [*several, *((str(s.pk), s.name) for s in senders)]  # type: ignore[attr-defined]
         versions = [(str(one.pk), str(one)) for one in wordings]
         self.fields["wording"].choices = [("", "None of these"), *versions]  # type: ignore[attr-defined]
-        latest = f"{now_in(tenant):%Y-%m-%dT%H:%M}"
-        self.fields["told_at"].widget.attrs |= {"max": latest, "min": f"{FIRST_SMS:%Y-%m-%dT%H:%M}"}
 
     def clean_senders(self) -> list[int]:
         """Ids of sender numbers, those of a chosen purpose among them."""
@@ -90,13 +85,6 @@ class OptInForm(ActForm):
             else:
                 found.add(int(value))
         return sorted(found)
-
-    def clean_told_at(self) -> datetime:
-        """A moment that has come, and after the first text message."""
-        moment: datetime = self.cleaned_data["told_at"]
-        if moment < FIRST_SMS:
-            raise forms.ValidationError("This is before the first text message.", code="too_long_ago")
-        return moment
 
     def clean(self) -> dict[str, Any]:
         """One wording, kept or written."""

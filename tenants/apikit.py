@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar, cast
 
 import django_filters
@@ -24,10 +24,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tenants.models import Tenant
+from tenants.moments import too_early, too_far
 from tenants.rules import Actor, Refused
 
 BIGGEST = 2**63 - 1
-FIRST_SMS = datetime(1992, 12, 3, tzinfo=UTC)
 CLOCK_SKEW = timedelta(minutes=5)
 PAGE, MOST = 50, 500
 READING_MS = 5_000  # no question of an integrator keeps the database busy for longer (SEC23)
@@ -93,11 +93,14 @@ class YesNo(serializers.BooleanField):
 
 
 class Moment(serializers.DateTimeField):
-    """A moment with its zone, since the first text message. `past`: one in the future is refused."""
+    """A moment with its zone, since the first text message and within ten years. `past`: one in the future is refused.
 
-    def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
+    `clamped`: a moment to come is taken, since the act counts it as now.
+    """
+
+    def __init__(self, *, past: bool = False, clamped: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.past = past
+        self.past, self.clamped = past, clamped
 
     def to_internal_value(self, value: Any) -> datetime:
         if not isinstance(value, str):
@@ -108,10 +111,12 @@ class Moment(serializers.DateTimeField):
             raise ValidationError(
                 "Write the time with its zone, like 2026-11-23T16:00:00Z.", code="zone_missing"
             )
-        if moment < FIRST_SMS:
+        if too_early(moment):
             raise ValidationError("This is before the first text message.", code="too_long_ago")
         if self.past and moment > timezone.now() + CLOCK_SKEW:
             raise ValidationError("This moment has not come yet.", code="in_the_future")
+        if not self.clamped and too_far(moment):
+            raise ValidationError("This is more than ten years ahead.", code="too_far_ahead")
         return moment
 
 

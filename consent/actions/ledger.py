@@ -13,7 +13,8 @@ from django.db import connection
 from consent.rules.chain import GENESIS, seal
 from consent.rules.evidence import SALT_BYTES, Evidence, digest
 from tenants import due
-from tenants.rules import Actor, ActorKind
+from tenants.moments import ahead, too_early
+from tenants.rules import Actor, ActorKind, Refused
 from tenants.scope import current_tenant_id
 
 MAX_EVENTS = 500
@@ -59,7 +60,11 @@ class SharedEvidence:
 
 @dataclass(frozen=True, slots=True)
 class EventDraft:
-    """An entry to be. `occurred_at` None: now. `event_key` is the entry's identity in the tenant."""
+    """An entry to be. `occurred_at` None: now. `event_key` is the entry's identity in the tenant.
+
+    A moment before the first text message counts as now, since no opt-out is ever refused; as the moment of an
+    opt-in it proves nothing, which is refused ("too_long_ago"). One that has not come counts as now.
+    """
 
     phone_id: int
     kind: str
@@ -76,6 +81,14 @@ class EventDraft:
     campaign_ref: int | None = None
     undoes: int | None = None
     evidence: Evidence | SharedEvidence = field(default_factory=Evidence)
+
+    def __post_init__(self) -> None:
+        told = self.occurred_at
+        if told is None or not (too_early(told) or ahead(told)):
+            return
+        if too_early(told) and self.kind == "opt_in":
+            raise Refused("too_long_ago", "This is before the first text message.", "occurred_at")
+        object.__setattr__(self, "occurred_at", None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def opt_out(
     )
     if kind == Kind.WRONG_NUMBER:
         confirm = phone.wrong_person_at is None
-        phone.wrong_person_at = phone.wrong_person_at or occurred_at or phone.now
+        phone.wrong_person_at = phone.wrong_person_at or draft.occurred_at or phone.now
     else:
         confirm = method in _SPOKEN and (not repeated or _confirm_again(phone))
     outcome = written(draft, phone, confirm=confirm)

@@ -80,7 +80,9 @@ class OptOutGiven(Who):
     method = serializers.ChoiceField(choices=TOLD, default="api", help_text="How the person told it.")
     words = Text(max_length=MAX_TEXT, allow_blank=True, default="", help_text="Their words, exactly.")
     note = Text(max_length=MAX_TEXT, allow_blank=True, default="")
-    occurred_at = Moment(required=False, help_text="When they said so; a moment to come counts as now.")
+    occurred_at = Moment(
+        clamped=True, required=False, help_text="When they said so; a moment to come counts as now."
+    )
 
 
 class OptInGiven(Who):

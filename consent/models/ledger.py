@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from consent.rules.evidence import Evidence, plain_ip
+from tenants.moments import FIRST_SMS, READABLE
 from tenants.rowsecurity import RowSecurity, SameTenant, TenantModel, child_of, never_truncated, walled
 
 
@@ -94,6 +95,11 @@ class ConsentEvent(TenantModel):
             RowSecurity(name="consent_event_wall"),
             models.UniqueConstraint(fields=["tenant", "seq"], name="consent_event_seq_once"),
             models.UniqueConstraint(fields=["tenant", "event_key"], name="consent_event_key_once"),
+            # Append-only: a moment that cannot be read back would stop whoever reads the ledger for ever.
+            models.CheckConstraint(
+                condition=models.Q(occurred_at__gte=FIRST_SMS, occurred_at__lte=READABLE),
+                name="consent_event_told_readable",
+            ),
         ]
         indexes = [
             models.Index(fields=["phone_id", "seq"], name="consent_event_phone"),

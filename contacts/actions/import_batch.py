@@ -11,6 +11,7 @@ from datetime import time as clock
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils import timezone
 
 from contacts.actions import import_consent, import_sets, stage
 from contacts.models import Contact, ImportJob
@@ -73,14 +74,20 @@ Read = tuple[list[Row], list[Cells], Tally, str]
 def context_of(job: ImportJob) -> Context:
     """Read a job's answers once."""
     tenant = Tenant.objects.get(pk=job.tenant_id)
+    zone = ZoneInfo(tenant.zone)
+    answer = Answer.of(job.consent)
+    targets = job.mapping.get("targets", ())
+    if answer.kind != "contacts":
+        # The day somebody agreed says nothing about an opt-out, and one that cannot be read must not lose it.
+        targets = ["" if target == "consent_date" else target for target in targets]
     plan = Plan(
-        targets=tuple(job.mapping.get("targets", ())),
+        targets=tuple(targets),
         region=job.region or tenant.country,
         enabled=tenant.allowed_countries,
         day_first=bool(job.mapping.get("day_first", tenant.country != "US")),
+        today=timezone.localdate(timezone=zone),
     )
-    zone = ZoneInfo(tenant.zone)
-    return Context(tenant.pk, job.pk, plan, Answer.of(job.consent), zone, job.group_id, job.tag_id)
+    return Context(tenant.pk, job.pk, plan, answer, zone, job.group_id, job.tag_id)
 
 
 def take_batch(context: Context, batch: Sequence[files.Row], offset: int, read: Read | None = None) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from tenants.moments import day_possible
 from tenants.rules import Refused
 
 KINDS = ("contacts", "opt_outs", "never_contact")
@@ -52,7 +53,7 @@ def read_answer(given: dict[str, Any], *, today: date) -> Answer:
     """Check an answer. With proof: how, when, the words they saw and for which sender numbers, all of them.
 
     Raises `Refused`: kind_unknown, proof_missing, method_missing, date_missing, date_invalid, date_in_future,
-    wording_missing, senders_missing, text_too_long; `field` names the part.
+    date_too_early, wording_missing, senders_missing, text_too_long; `field` names the part.
     """
     kind = str(given.get("kind") or "contacts")
     if kind not in KINDS:
@@ -92,4 +93,6 @@ def _optional_date(given: dict[str, Any], today: date) -> str:
         raise Refused("date_invalid", "Write the day like 2026-11-14.", "date") from error
     if day > today:
         raise Refused("date_in_future", "This day is still to come.", "date")
+    if not day_possible(day):
+        raise Refused("date_too_early", "There were no text messages yet on this day.", "date")
     return raw

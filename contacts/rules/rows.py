@@ -11,6 +11,7 @@ from json.encoder import encode_basestring
 from consent.rules.numbers import normalise
 from contacts.rules.columns import clean_cell
 from contacts.rules.names import search_names, split_name
+from tenants.moments import day_possible
 
 MAX_CELL = 32_768
 _LIMITS = {
@@ -35,13 +36,14 @@ class Plan:
     """What to do with the cells: `targets` by column ("" leaves it out), the tenant's region and countries.
 
     Targets: phone, first_name, last_name, full_name, email, language, groups, tags, consent, consent_date,
-    contact_id and field:<key>. `day_first`: 03/04/2025 is 3 April.
+    contact_id and field:<key>. `day_first`: 03/04/2025 is 3 April. `today`: nobody agreed after it.
     """
 
     targets: tuple[str, ...]
     region: str = "US"
     enabled: frozenset[str] = frozenset({"US"})
     day_first: bool = False
+    today: date | None = None
 
     @property
     def phone_at(self) -> int:
@@ -147,8 +149,10 @@ class RowReader:
         elif target == "consent":
             row.said_yes = value.lower() in _YES
         elif target == "consent_date" and value:
-            row.agreed_on = read_date(value, day_first=self.plan.day_first)
-            return "" if row.agreed_on else "bad_date"
+            day = read_date(value, day_first=self.plan.day_first)
+            if day is None or not day_possible(day, self.plan.today):
+                return "bad_date"
+            row.agreed_on = day
         elif target == "contact_id" and value:
             if not value.isdecimal() or not value.isascii() or len(value) > 18:
                 return "unknown_id"

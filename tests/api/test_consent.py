@@ -90,6 +90,14 @@ def test_what_an_opt_out_cannot_be(
         assert not ConsentEvent.objects.exists()
 
 
+def test_an_opt_out_of_a_far_moment_counts_as_now(api: Api, tenant: Tenant) -> None:
+    """Red without `clamped`: no opt-out is refused for its time to come."""
+    given = {"number": NUMBER, "occurred_at": "9999-12-31T23:59:59Z"}
+    assert api.post("consent/opt-outs", given).status_code == 201
+    with tenant_scope(tenant.pk):
+        assert ConsentEvent.objects.get().occurred_at <= timezone.now()
+
+
 def test_an_opt_in_needs_proof(api: Api, senders: dict[str, int], person: Person) -> None:
     contact = person(42, "out")
     given = {"contact": contact, "senders": [senders["Offers"]], "method": "paper"}

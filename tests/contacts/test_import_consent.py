@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from consent.actions import Evidence, block, opt_in, opt_out, phone_for
 from consent.models import ConsentEvent, ConsentEvidence, Permission, PhoneNumber
@@ -195,6 +196,28 @@ def test_a_list_of_opt_outs_needs_no_contacts(tenant: Tenant, do_import: Do) -> 
         assert Contact.objects.count() == 2
         assert set(PhoneNumber.objects.values_list("status", flat=True)) == {"stopped"}
         assert not PhoneNumber.objects.filter(all_stopped_event=None).exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1992-12-03", "9999-12-31", "tomorrow", "31.31.2025"])
+def test_a_day_on_which_nobody_agreed(tenant: Tenant, do_import: Do, proof: Any, day: str) -> None:
+    """Red without `day_possible` in the row reader, or without its `today`; opt-outs: with the column read."""
+    day = str(timezone.localdate() + timedelta(days=2)) if day == "tomorrow" else day
+    text, targets = f"phone,joined\n{ONE},{day}\n", ["phone", "consent_date"]
+    assert do_import(text, answer=proof, targets=targets).counts == {"bad_date": 1}
+    with tenant_scope(tenant.pk):
+        assert not ConsentEvent.objects.exists()
+    assert do_import(text, answer={"kind": "opt_outs"}, targets=targets).counts == {"stopped_new": 1}
+    with tenant_scope(tenant.pk):
+        assert ConsentEvent.objects.get().kind == "opt_out"
+
+
+@pytest.mark.parametrize("kind", ["contacts", "opt_outs"])
+def test_an_answer_with_a_day_before_there_were_texts(
+    tenant: Tenant, do_import: Do, proof: Any, kind: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        do_import(f"phone\n{ONE}\n", answer=proof | {"kind": kind, "date": "0001-01-01"})
+    assert (refused.value.code, refused.value.field) == ("date_too_early", "date")
 
 
 def test_numbers_never_to_contact_are_blocked(tenant: Tenant, do_import: Do) -> None:

@@ -245,7 +245,7 @@ def test_without_proof(agent: Client, tenant: Tenant, ada: Contact, orders: Send
 
 @pytest.mark.parametrize(
     ("told_at", "code"),
-    [("ahead", "future"), ("0001-01-01T00:00", "too_long_ago"), ("1992-12-02T23:59", "too_long_ago"),
+    [("ahead", "future"), ("0001-01-01T00:00", "too_long_ago"), ("1992-12-02T18:59", "too_long_ago"),
      ("9999-12-31T23:59", "future"), ("yesterday", "invalid"), ("", "required")],
 )  # fmt: skip
 def test_times_that_cannot_be(

@@ -128,6 +128,17 @@ def test_opt_out_in_the_future_is_refused(
     assert kinds(tenant) == ["opt_in"]
 
 
+def test_opt_out_before_there_were_texts_is_told(
+    agent: Client, tenant: Tenant, ada: Contact, offers: SenderNumber
+) -> None:
+    """Red without `ActForm.clean_told_at`."""
+    values = {"method": "phone", "words": "stop", "senders": [offers.pk], "told_at": "0001-01-01T00:00"}
+    answer = post(agent, ada, "opt-out", **values)
+    assert answer.status_code == 400
+    assert "This is before the first text message." in answer.content.decode()
+    assert kinds(tenant) == ["opt_in"]
+
+
 def test_wrong_number_stops_every_sender(agent: Client, tenant: Tenant, ada: Contact) -> None:
     post(agent, ada, "opt-out", method="phone", words="not me", wrong_person="on")
     with tenant_scope(tenant.pk):
