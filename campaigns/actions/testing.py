@@ -10,8 +10,8 @@ from consent.models import PhoneNumber
 from consent.rules.numbers import normalise
 from contacts.models import Contact
 from messaging.actions.replies import queue_text
+from messaging.exclusions import CLASS_OF_PURPOSE
 from messaging.models import Message
-from messaging.models.messages import MessageClass
 from tenants.actions import audit
 from tenants.models import Tenant
 from tenants.rules import Actor, Refused, Role, require
@@ -19,7 +19,8 @@ from tenants.rules import Actor, Refused, Role, require
 
 @transaction.atomic
 def test_send(*, campaign_id: int, to: str, actor: Actor) -> Message:
-    """Send the draft once, as its reader would see it, outside the campaign (class transactional, gate asked).
+    """Send the draft once, as its reader would see it, outside the campaign: of the campaign's kind, so that the gate
+    lets through whom the campaign itself could reach (A12).
 
     Raises Refused `not_allowed`, `number_invalid`, `not_a_contact`, `sender_missing`, the gate's reason, and those
     of a text that cannot be filled in.
@@ -33,7 +34,7 @@ def test_send(*, campaign_id: int, to: str, actor: Actor) -> Message:
         phone_id=phone.pk,
         sender_id=campaign.sender_id,
         body=body_for(campaign, contact.pk),
-        message_class=MessageClass.TRANSACTIONAL,
+        message_class=CLASS_OF_PURPOSE[campaign.purpose],
         actor=actor,
     )
     audit(actor, "test_campaign", "campaign", campaign_id, message=message.pk)

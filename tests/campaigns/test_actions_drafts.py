@@ -8,6 +8,7 @@ from campaigns import actions
 from campaigns.checking import check
 from campaigns.models import Campaign
 from messaging.models import Message
+from messaging.models.messages import MessageClass
 from tenants.models import AuditEntry, SenderNumber
 from tenants.rules import SYSTEM, Actor, ActorKind, Refused, Role
 
@@ -92,13 +93,23 @@ def test_a_test_goes_to_a_contact_who_may_get_it(draft: Campaign, actor: Actor) 
 
 @pytest.mark.parametrize(
     ("to", "code"),
-    [("+1 202-555-0104", "opted_out"), ("+1 202-555-0199", "not_a_contact"), ("hello", "number_invalid")],
-)
+    [
+        ("+1 202-555-0104", "opted_out"), ("+1 202-555-0106", "no_opt_in"), ("+1 202-555-0199", "not_a_contact"),
+        ("hello", "number_invalid"),
+    ],
+)  # fmt: skip
 def test_a_test_asks_the_gate(draft: Campaign, actor: Actor, to: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
         actions.test_send(campaign_id=draft.pk, to=to, actor=actor)
     assert caught.value.code == code
     assert not Message.objects.exists()
+
+
+def test_a_test_is_of_the_campaigns_kind(draft: Campaign, actor: Actor) -> None:
+    """Who never agreed gets no offer as a test; a service text needs no opt-in (A12)."""
+    actions.update_campaign(campaign_id=draft.pk, version=1, actor=actor, purpose="service")
+    message = actions.test_send(campaign_id=draft.pk, to="+1 202-555-0106", actor=actor)
+    assert message.message_class == MessageClass.SERVICE
 
 
 def test_viewers_write_nothing(scope: int) -> None:
