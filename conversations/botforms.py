@@ -11,6 +11,7 @@ from django.http import QueryDict
 from consent.rules.keywords import KeywordWords
 from conversations.rules.botactions import KINDS, MOST_ACTIONS, MOST_WORDS, read_words
 from conversations.rules.bots import FIRST, WHOLE, read_word, word_key
+from tenants.moments import plannable
 from tenants.rules import Refused
 
 _IDS = {"add_groups": "groups", "remove_groups": "groups", "add_tags": "tags", "remove_tags": "tags"}
@@ -113,6 +114,7 @@ def _moment(text: str, zone: str, field: str) -> str | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).isoformat()
+        moment = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
     except ValueError as error:
         raise Refused("time_invalid", "Write the time as a date and a time of day.", field) from error
+    return plannable(moment, field).isoformat()

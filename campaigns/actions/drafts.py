@@ -15,6 +15,7 @@ from contacts.audience import check_audience
 from messaging.exclusions import CLASS_OF_PURPOSE
 from tenants.actions import audit
 from tenants.models import SenderNumber
+from tenants.moments import plannable
 from tenants.rules import Actor, ActorKind, Refused, Role, require
 
 MAX_TEXT = 1600  # the provider's limit of a body (error 21617)
@@ -136,6 +137,8 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     send_at = values.get("send_at")
     if send_at is not None and not (isinstance(send_at, datetime) and timezone.is_aware(send_at)):
         raise Refused("time_invalid", "Write the time as a date and a time of day.", "send_at")
+    if send_at is not None:
+        plannable(send_at, "send_at")
     return values
 
 

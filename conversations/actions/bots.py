@@ -25,6 +25,7 @@ from conversations.rules.botactions import (
 )
 from conversations.rules.bots import Plan
 from tenants.actions import audit
+from tenants.moments import plannable
 from tenants.rules import Actor, ActorKind, Refused, Role, require
 from tenants.scope import current_tenant_id
 
@@ -279,7 +280,7 @@ def _moment(given: Any, field: str) -> datetime | None:
         found = None
     if found is None or timezone.is_naive(found):
         raise Refused("time_invalid", "Write the time as a date and a time of day.", field)
-    return found
+    return plannable(found, field)
 
 
 def _clock(given: Any, field: str) -> time | None:

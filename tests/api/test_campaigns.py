@@ -118,6 +118,8 @@ def test_a_change_names_the_version_it_read(api: Api, draft: dict[str, Any]) -> 
         ({"audience": {"include": [["group", 1]]}}, 400, "invalid"),
         ({"text": "x" * 1601}, 400, "max_length"),
         ({"send_at": "soon"}, 400, "invalid"),
+        ({"send_at": "9999-12-31T23:59:59Z"}, 400, "too_far_ahead"),
+        ({"send_at": "1992-12-02T00:00:00Z"}, 400, "too_long_ago"),
     ],
 )
 def test_what_a_draft_cannot_be(

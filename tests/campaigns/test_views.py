@@ -43,6 +43,22 @@ def form_of(campaign: Campaign, **changes: object) -> dict[str, object]:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Apia", "America/Adak"])
+@pytest.mark.parametrize(("day", "code"), [("9999-12-31", "ten years"), ("0001-01-01", "first text message")])
+def test_a_day_that_no_page_could_show(
+    web: Client, tenant: Tenant, draft: Campaign, zone: str, day: str, code: str
+) -> None:
+    """Red without `plannable` in `campaigns.actions.drafts`: the row cannot be read back, or the page not shown."""
+    Tenant.objects.filter(pk=tenant.pk).update(zone=zone)
+    address = reverse("campaigns:edit", args=[draft.pk])
+    answer = web.post(
+        address, form_of(draft, when="later", date=day, time="23:59"), headers={"HX-Request": "true"}
+    )
+    assert answer.status_code < 500 and code in answer.content.decode()
+    assert Campaign.objects.get().send_at is None
+    assert web.get(address).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["home", "list", "reports", "home_permissions"])
 def test_pages_open_without_anything(browse: Browse, member: User, name: str) -> None:
     assert browse(member).get(reverse(f"campaigns:{name}")).status_code == 200

@@ -42,6 +42,18 @@ def test_an_empty_list_offers_where_to_start(manager: Client, tenant: Tenant) ->
         assert Bot.objects.get().state == "draft"
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Apia", "America/Adak"])
+@pytest.mark.parametrize(("name", "at"), [("ends", "9999-12-31T23:59"), ("starts", "0001-01-01T00:00")])
+def test_a_time_that_no_page_could_show(
+    manager: Client, tenant: Tenant, draft: Bot, zone: str, name: str, at: str
+) -> None:
+    """Red without `plannable` in `conversations.actions.bots`."""
+    Tenant.objects.filter(pk=tenant.pk).update(zone=zone)
+    steps = {"order": ["7"], "kind-7": "reply", "text-7": "Demo Bakery: from 8.", name: at}
+    assert manager.post(f"/bots/{draft.pk}/", FORM | steps).status_code == 400
+    assert page(manager, f"/bots/{draft.pk}/")
+
+
 def test_saving_keeps_every_version_and_two_people_see_each_other(
     manager: Client, agent: Client, tenant: Tenant, draft: Bot
 ) -> None:
