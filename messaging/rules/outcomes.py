@@ -84,6 +84,7 @@ class NotSent(IntEnum):
     NOT_IN_AUDIENCE = 50
     LIVE_TEST_NUMBER = 51
     RESTORE_DOUBT = 52
+    SENDER_RETIRED = 53
 
     @property
     def code(self) -> str:
@@ -133,6 +134,7 @@ _REASON_LABELS = {
     NotSent.TOO_LONG: "The text is too long",
     NotSent.UNKNOWN_FIELD: "The text names a field that does not exist",
     NotSent.RESTORE_DOUBT: "May have been sent before the system was restored from a backup",
+    NotSent.SENDER_RETIRED: "The sender number was retired",
     NotSent.LIVE_TEST_NUMBER: "A test number, which is never texted for real",
 }
 

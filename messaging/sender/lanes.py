@@ -193,7 +193,7 @@ class Lanes:
         async with self.work.scope(lane.tenant_id) as connection:
             row = await (await connection.execute(sql.LANE, [lane.sender_id])).fetchone()
             try:
-                wire = None if row is None or row[3] else await self.wire(lane.tenant_id, row[4:])
+                wire = None if row is None or row[2] else await self.wire(lane.tenant_id, row[3:])
             except Refused as refused:
                 wire = None
                 log.error(

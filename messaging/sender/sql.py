@@ -81,8 +81,10 @@ SET due_at = LEAST(tenants_due.due_at, EXCLUDED.due_at), puts = tenants_due.puts
 """
 
 # ── one sender number ─────────────────────────────────────────────────────────────────────────────────
+# A retired number's lane is served, held or not: BEGIN ends what waits in it, and so its broadcasts come to their end.
 LANE = f"""
-SELECT s.address, s.rate, s.retired_at IS NOT NULL, t.held_at IS NOT NULL OR a.held_at IS NOT NULL OR {_ELSEWHERE},
+SELECT s.address, s.rate,
+       s.retired_at IS NULL AND (t.held_at IS NOT NULL OR a.held_at IS NOT NULL) OR {_ELSEWHERE},
        a.id, a.sid, a.token_sealed, a.base_url, a.inbound_key, a.concurrency
 FROM tenants_sendernumber s JOIN tenants_provideraccount a ON a.id = s.account_id
 JOIN tenants_tenant t ON t.id = s.tenant_id WHERE s.id = %s
@@ -201,7 +203,8 @@ WITH want AS MATERIALIZED (
     ) m
     WHERE m.phase = {Phase.CLAIMED} AND m.lease_token = %(token)s AND m.lease_until > now()
 ), senders AS MATERIALIZED (
-    SELECT s.id, t.marketing_needs_opt_in AS needs_opt_in, t.held_at IS NOT NULL OR a.held_at IS NOT NULL AS held
+    SELECT s.id, t.marketing_needs_opt_in AS needs_opt_in, s.retired_at IS NOT NULL AS retired,
+           t.held_at IS NOT NULL OR a.held_at IS NOT NULL AS held
     FROM tenants_sendernumber s JOIN tenants_provideraccount a ON a.id = s.account_id
     JOIN tenants_tenant t ON t.id = s.tenant_id
     WHERE s.id = ANY(ARRAY(SELECT DISTINCT sender_id FROM want))
@@ -211,7 +214,7 @@ WITH want AS MATERIALIZED (
     WHERE id = ANY(string_to_array(NULLIF(current_setting('app.orders', true), ''), ',')::bigint[])
 ), asked AS MATERIALIZED (
     SELECT m.id, m.broadcast_id, m.phone_id, m.body, m.parts, m.bad, m.expires_at <= now() AS late,
-           o.status, o.skip_any, s.held, {_GATE} AS gate
+           o.status, o.skip_any, s.retired, s.held, {_GATE} AS gate
     FROM want m JOIN senders s ON s.id = m.sender_id LEFT JOIN orders o ON o.id = m.broadcast_id
 ), judged AS MATERIALIZED (
     SELECT id, body, parts, CASE
@@ -222,6 +225,7 @@ WITH want AS MATERIALIZED (
         WHEN gate <> 0 THEN gate
         WHEN skip_any AND EXISTS (SELECT FROM consent_phonenumber p WHERE p.id = phone_id
                                   AND p.stopped_at IS NOT NULL) THEN {NotSent.STOPPED_ANY}
+        WHEN retired THEN {NotSent.SENDER_RETIRED}
         WHEN bad <> 0 THEN bad
         WHEN status <> 'sending' THEN {_BACK}
         WHEN held THEN {_HELD}
