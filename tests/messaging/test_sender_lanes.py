@@ -1,7 +1,8 @@
-"""Lanes: a broadcast ends though nothing of it is left to claim (E4, I9).
+"""Lanes: a broadcast ends though nothing of it is left to claim; a retired number sends nothing more (E4, I9, A2).
 
 Mutations tried, each red: `Lanes.claim` does not look for broadcasts under way after an empty claim → every case of
-test_a_broadcast_ends_though_no_row_is_left_to_claim and its neighbours; `Reconcile.run` without LOOK_FOR_ENDS.
+test_a_broadcast_ends_though_no_row_is_left_to_claim and its neighbours; `Reconcile.run` without LOOK_FOR_ENDS;
+BEGIN that does not ask whether the number is retired; LANE that leaves a retired one for later where it is held.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from uuid import uuid4
 import pytest
 from django.db.models.functions import Now
 
-from consent.actions import phone_for
+from bench.crowd import people
+from consent.models import Permission
 from messaging.actions import broadcasts
 from messaging.models import Broadcast, Message
 from messaging.rules.outcomes import NotSent, Phase
@@ -21,8 +23,9 @@ from messaging.sender.lanes import Lanes
 from messaging.sender.process import Sender
 from messaging.sender.reconcile import Reconcile
 from messaging.sender.tuning import Tuning
+from tenants.actions import retire_sender
 from tenants.due import put as put_due
-from tenants.models import Due, SenderNumber, Tenant
+from tenants.models import Due, ProviderAccount, SenderNumber, Tenant
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.messaging.test_sender_pipe import work_with
@@ -43,11 +46,11 @@ def order(tenant: Tenant, status: str, *phases: Phase) -> Broadcast:
         made: Broadcast = Broadcast.objects.create(
             sender=sender, purpose="marketing", text="Hi", audience={"include": []}, status=status
         )
-        for n, phase in enumerate(phases):
-            phone = phone_for(e164=f"+1202555{n:04}")
-            Message.objects.create(
-                phone_id=phone, sender=sender, broadcast=made, phase=phase, message_class=3
-            )
+        ProviderAccount.objects.update(base_url="http://127.0.0.1:9")  # nobody answers there
+        phones = people(len(phases), opted_in=(sender.pk,))[1] if phases else []
+        given = {"sender": sender, "broadcast": made, "message_class": 3}
+        for phone, phase in zip(phones, phases, strict=True):
+            Message.objects.create(phone_id=phone, phase=phase, **given)
     return made
 
 
@@ -115,3 +118,28 @@ def test_one_that_is_still_open_does_not_end_and_keeps_no_lane(
     with tenant_scope(tenant.pk):
         made.refresh_from_db()
     assert made.status == "sending"
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_retired_number_sends_nothing_more_and_its_broadcast_ends(
+    live_db: Any, tenant: Tenant, held: bool
+) -> None:
+    """`held`: the account is held as well, and may be for ever."""
+    made = order(tenant, "sending", Phase.HANDED, Phase.QUEUED, Phase.QUEUED)
+    with tenant_scope(tenant.pk):
+        left_out = Message.objects.filter(phase=Phase.QUEUED).latest("pk")
+        Permission.objects.filter(phone=left_out.phone_id).update(state="opted_out")
+        reply = Message.objects.create(
+            phone_id=left_out.phone_id, sender_id=made.sender_id, message_class=0, body="You are out."
+        )
+        put_due("send", tenant.pk, made.sender_id)
+        retire_sender(sender_id=made.sender_id, actor=SYSTEM)
+        ProviderAccount.objects.update(held_at=Now() if held else None)
+    send_all()
+    with tenant_scope(tenant.pk):
+        made.refresh_from_db()
+        found = dict(Message.objects.exclude(phase=Phase.HANDED).values_list("pk", "reason"))
+        assert found.pop(reply.pk) == NotSent.SENDER_RETIRED
+        assert found.pop(left_out.pk) == NotSent.OPTED_OUT  # what is true of the person says more
+        assert list(found.values()) == [NotSent.SENDER_RETIRED]
+    assert (made.status, made.counts["handed"], made.counts["not_sent"]) == ("finished", 1, 1)
