@@ -50,8 +50,9 @@ class Templates:
         missing = broadcasts - set(self._known)
         if not missing:
             return
-        while len(self._known) > KEPT:
-            oldest = next(iter(self._known))
+        # The oldest go, but none that is asked for now: a row whose text is not known would never be sent.
+        spare = [known for known in self._known if known not in broadcasts]
+        for oldest in spare[: max(0, len(self._known) - KEPT)]:
             self._known.pop(oldest)
             self._bare.pop(oldest, None)
         for broadcast_id, text, footer, first, every in await (
