@@ -151,6 +151,8 @@ def _ask(tenant: Tenant, text: Text, message: Message, answered: Message | None)
         answered=answered,
         rule=text.heard.rule,
     )
+    # It may answer our own survey as well; the reason is kept while somebody reads whether they also leave.
+    surveys.take_answer(message=message)
 
 
 def covers_of(text: Text, *, stop_covers: str, us_rules: bool) -> Covers:
@@ -200,6 +202,8 @@ def _start(tenant: Tenant, text: Text, message: Message) -> bool:
         )
         # A provider answers YES and START only of somebody whom it blocks, unless it says that it took the word.
         took = bool(text.fields["OptOutType"])
+    if outcome is None and not _is_start(text):
+        return False  # a YES where nothing waits for one says nothing about what is left to be read
     if outcome is None or outcome.kind != Kind.NO_EFFECT:
         back = {text.sender.pk, *(outcome.senders if outcome else ())}
         settling.overtake(

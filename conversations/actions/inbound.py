@@ -20,9 +20,9 @@ from consent.rules.hearing import classify
 from consent.rules.keywords import NOTHING, Heard
 from consent.rules.numbers import normalise
 from consent.rules.texts import key
-from conversations.actions import stops
+from conversations.actions import stops, surveys
 from conversations.actions.acting import Text, act
-from conversations.actions.meeting import Met, meet
+from conversations.actions.meeting import Met, elsewhere, meet
 from conversations.rules.bodies import readable
 from messaging.actions import inbound as kept_texts
 from messaging.models import RawWebhook
@@ -179,8 +179,16 @@ def _hear(fields: Fields, body: str, sender: SenderNumber, met: Met) -> Heard:
         live_words=met.live_words,
         words=met.words,
     )
-    # Who has left, or is asked why, speaks like it: then only what a rule finds counts as leaving.
-    return NOTHING if heard.rule == "learned" and (met.stopped or met.asked) else heard
+    return _weighed_again(heard, body, sender, met) if heard.rule == "learned" else heard
+
+
+def _weighed_again(heard: Heard, body: str, sender: SenderNumber, met: Met) -> Heard:
+    """Who has left, or is asked why, speaks like it: what the wording alone tells is then for a person to read."""
+    if met.asked and surveys.is_offered(body):
+        return NOTHING
+    if met.stopped and not (met.phone_id and elsewhere(met.phone_id, sender.pk)):
+        return NOTHING  # nothing is left that could be stopped
+    return replace(heard, confidence="unclear") if met.asked or met.stopped else heard
 
 
 def finish(*, tenant_id: int, raw_id: int) -> None:

@@ -14,10 +14,12 @@ from tenants.statements import Statement
 
 _SENDER = [field.attname for field in SenderNumber._meta.concrete_fields]
 _ACCOUNT = ("id", "tenant_id", "sid", "token_sealed", "second_token_sealed", "shared_keys_sealed")
+# As the gate asks it: who came back to one sender after an opt-out of all is in there.
+_OPTED_OUT = """(COALESCE(k.state = 'opted_out', false) OR (p.all_stopped_event IS NOT NULL
+    AND NOT COALESCE(k.state = 'opted_in' AND k.event > p.all_stopped_event, false)))"""
 _MEET = Statement(f"""
 SELECT {", ".join(f"s.{column}" for column in _SENDER)}, p.id,
-    p.all_stopped_event IS NOT NULL OR EXISTS (
-        SELECT FROM consent_permission k WHERE k.phone_id = p.id AND k.sender_id = s.id AND k.state = 'opted_out'),
+    {_OPTED_OUT},
     EXISTS (
         SELECT FROM consent_optinrequest r WHERE r.phone_id = p.id AND r.sender_id = s.id AND r.closed_at IS NULL),
     EXISTS (
@@ -31,7 +33,16 @@ FROM (VALUES (COALESCE(
 ))) AS texted (id)
 LEFT JOIN tenants_sendernumber s ON s.id = texted.id
 LEFT JOIN consent_phonenumber p ON p.e164_hash = %(hash)s
+LEFT JOIN consent_permission k ON k.phone_id = p.id AND k.sender_id = s.id
 LEFT JOIN tenants_provideraccount a ON a.id = %(account)s
+""")
+_ELSEWHERE = Statement(f"""
+SELECT EXISTS (
+    SELECT FROM consent_phonenumber p
+    JOIN tenants_tenant t ON t.id = p.tenant_id
+    JOIN tenants_sendernumber s ON s.id <> %(sender)s AND s.retired_at IS NULL
+    LEFT JOIN consent_permission k ON k.phone_id = p.id AND k.sender_id = s.id
+    WHERE p.id = %(phone)s AND NOT {_OPTED_OUT} AND (k.state = 'opted_in' OR NOT t.marketing_needs_opt_in))
 """)
 
 
@@ -84,3 +95,9 @@ def meet(
         words_written(written),
         ProviderAccount.from_db("default", _ACCOUNT, account) if account[0] is not None else None,
     )
+
+
+def elsewhere(phone_id: int, sender_id: int) -> bool:
+    """Whether another sender number in use has their permission for marketing; no hold and no block is asked about."""
+    row = _ELSEWHERE.row(phone=phone_id, sender=sender_id)
+    return bool(row and row[0])

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consent.models import Permission, PhoneNumber
+from consent.rules.texts import key
 from conversations.actions.learning import give_reason, own_reasons, shown_reasons
 from conversations.actions.learning_settings import learning_settings
 from conversations.models.learning import How, LearningSettings, SurveyAsked
@@ -112,11 +113,12 @@ def take_answer(*, message: Message) -> bool:
     be meant as an answer. A word of a bot or a question to the team is left to them.
     """
     asked: SurveyAsked | None = (
-        SurveyAsked.objects.select_for_update(no_key=True)
+        SurveyAsked.objects.select_for_update(no_key=True, of=("self",))
         .filter(
             phone_id=message.phone_id, sender_id=message.sender_id, state=State.ASKED,
             until__gt=timezone.now(),
         )
+        .exclude(phone__block_reason="erased")  # no word of theirs is kept
         .first()
     )  # fmt: skip
     text = (message.body or "").strip()
@@ -125,14 +127,19 @@ def take_answer(*, message: Message) -> bool:
     found = _reason(text, asked.options)
     if found is None:
         return False
-    key, words, because = found
+    reason, words, because = found
     give_reason(
-        phone_id=asked.phone_id, event_seq=None, key=f"survey:{asked.pk}", reason_key=key, words=words,
+        phone_id=asked.phone_id, event_seq=None, key=f"survey:{asked.pk}", reason_key=reason, words=words,
         method=How.SURVEY, matched_by=because,
     )  # fmt: skip
     asked.state, asked.answered_at = State.ANSWERED, timezone.now()
     asked.save(update_fields=["state", "answered_at"])
     return True
+
+
+def is_offered(text: str) -> bool:
+    """Whether a text is a reason word for word as the survey offers it: an answer, and nothing else."""
+    return key(text) in {key(one.label) for one in shown_reasons()}
 
 
 def _reason(text: str, options: list[str]) -> tuple[str, str, str] | None:
