@@ -2,8 +2,8 @@
 
 A specification is {"include": [set, …], "exclude": [set, …], "skip_any_stop": bool}; a set is ["group", id],
 ["tag", id] or ["all", 0]. Included sets are joined, excluded ones taken away, and a contact counts once.
-`skip_any_stop` takes nobody out here: those people are left out with a reason (messaging.exclusions), so that they
-are counted and listed like everyone else who is left out (E1).
+`skip_any_stop` takes nobody out here, nor does `once_more_of` (messaging.again): those people are left out with a
+reason (messaging.exclusions), so that they are counted and listed like everyone else who is left out (E1).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contacts.models import Group, Tag
 from tenants.rules import Refused
 
 _KINDS = ("group", "tag", "all")
-_KEYS = {"include", "exclude", "skip_any_stop"}
+_KEYS = {"include", "exclude", "skip_any_stop", "once_more_of"}
 
 # Groups and tags are read by (group_id, contact_id): an id range on both sides keeps a chunk's cost its own size.
 _MEMBERS = "SELECT contact_id FROM contacts_groupmember WHERE group_id = ANY(%s)"
@@ -46,6 +46,7 @@ class Audience:
     include: Sets
     exclude: Sets
     skip_any_stop: bool
+    once_more_of: int | None = None
 
 
 def check_audience(spec: dict[str, Any]) -> Audience:
@@ -62,7 +63,20 @@ def check_audience(spec: dict[str, Any]) -> Audience:
     include, exclude = (_sets(side, system) for side in sides)
     if not include:
         raise _invalid("Choose at least one group or tag, or everyone.")
-    return Audience(include, exclude, bool(spec.get("skip_any_stop", False)))
+    first = spec.get("once_more_of")
+    if first is not None and (isinstance(first, bool) or not isinstance(first, int)):
+        raise _invalid("The audience is not understood. Choose groups and tags again.")
+    return Audience(include, exclude, bool(spec.get("skip_any_stop", False)), first)
+
+
+def existing_sets(sets: Any) -> list[list[Any]]:
+    """Of the sets of one side those that still exist."""
+    pairs = _pairs(sets)
+    there = {("all", 0)}
+    for kind, model in (("group", Group), ("tag", Tag)):
+        wanted = [ref for one, ref in pairs if one == kind]
+        there |= {(kind, pk) for pk in model.objects.filter(pk__in=wanted).values_list("pk", flat=True)}
+    return [list(pair) for pair in pairs if pair in there]
 
 
 def audience_sql(

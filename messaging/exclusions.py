@@ -16,6 +16,7 @@ from django.db import connection
 from consent.gate_sql import gate_set
 from contacts.audience import Audience, audience_sql, check_audience
 from contacts.models import Contact, ContactTag, GroupMember
+from messaging import again
 from messaging.models.messages import MessageClass
 from messaging.rules.outcomes import NotSent
 from tenants.models import Tenant
@@ -86,6 +87,9 @@ def verdicts_sql(
     if audience.skip_any_stop:
         joins += " LEFT JOIN consent_phonenumber stopped ON stopped.id = a.phone_id AND stopped.stopped_at IS NOT NULL"
         gate = f"COALESCE(NULLIF({gate}, {OK}), CASE WHEN stopped.id IS NULL THEN {OK} ELSE {STOPPED_ANOTHER} END)"
+    if audience.once_more_of is not None:
+        joins += f" LEFT JOIN ({again.got_set(audience.once_more_of, span)}) had ON had.phone_id = a.phone_id"
+        gate = f"COALESCE(NULLIF({gate}, {OK}), CASE WHEN had.phone_id IS NULL THEN {OK} ELSE {again.ALREADY} END)"
     return f"SELECT a.contact_id, a.phone_id, {gate} AS reason FROM ({chosen}) a {joins}", params
 
 

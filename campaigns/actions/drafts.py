@@ -60,6 +60,8 @@ def update_campaign(*, campaign_id: int, version: int, actor: Actor, **values: A
     """
     require(actor, Role.AGENT, "write campaigns")
     changes = _checked(values)
+    if "audience" in changes:
+        changes["audience"] = {**changes["audience"], **_once_more(campaign_id)}
     if "name" in changes:
         changes["name"] = _name(changes["name"])
     changed = Campaign.objects.filter(pk=campaign_id, version=version, launched_at=None).update(
@@ -97,6 +99,12 @@ def find(campaign_id: int) -> Campaign:
     if campaign is None:
         raise Refused("not_found", "This campaign does not exist, or was deleted.")
     return campaign
+
+
+def _once_more(campaign_id: int) -> dict[str, Any]:
+    """Whom it tries again with, which no edit of its groups takes away: nobody who got the text gets it twice."""
+    kept = Campaign.objects.filter(pk=campaign_id).values_list("audience", flat=True).first() or {}
+    return {key: kept[key] for key in ("once_more_of",) if key in kept}
 
 
 def _stale(campaign: Campaign, actor: Actor) -> Refused:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.actions.drafts import find
+from campaigns.actions.retrying import alone
 from campaigns.checking import check
 from campaigns.counting import counted
 from campaigns.models import Campaign
@@ -34,8 +35,8 @@ def launch(
     `key` names this press of the button: the same key again gives the same answer. `expected` is the number of
     people the author was shown, `version` the draft they read; `accepted` the ticks given to warnings.
     Raises Refused `not_allowed`, `not_found`, `already_launched` (another key), `conflict` (changed since `version`),
-    `blocked` (the check list holds it), `not_accepted` (a warning without its tick), `count_changed` (by more than
-    1 %; detail has `will_get`).
+    `blocked` (the check list holds it), `another_try` (see `alone`), `not_accepted` (a warning without its tick),
+    `count_changed` (by more than 1 %; detail has `will_get`).
     """
     require(actor, Role.MANAGER, "launch a campaign")
     if not key:
@@ -46,6 +47,7 @@ def launch(
     if version is not None and version != campaign.version:
         who = campaign.updated_by or "Someone"
         raise Refused("conflict", f"{who} changed this a moment ago. Read it before you send.")
+    alone(campaign)
     figures = counted(campaign, fresh=True)
     sender_id = _hold(campaign, expected, figures, list(accepted))
     broadcast = create_broadcast(

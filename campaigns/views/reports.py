@@ -41,7 +41,7 @@ def report(request: Asked, pk: int) -> HttpResponse:
         "tabs": _tabs(campaign, "report"),
         "chart": rate_chart(campaign, rows, request.tenant),
         "points": len(rows),
-        "may_retry": may_retry(campaign.order.pk) if campaign.status not in RUNNING else 0,
+        "may_retry": may_retry(campaign.order) if campaign.status not in RUNNING else 0,
     }
     return render(request, "campaigns/report.html", context)
 

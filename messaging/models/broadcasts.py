@@ -43,7 +43,8 @@ class Broadcast(TenantModel):
 
     draft → planning → scheduled → sending ⇄ paused → finished | cancelled; planning and scheduled → cancelled too.
     Only `sending` lets a message begin: the gate reads the row, so a pause is a barrier.
-    `audience`: {"include": [["group", id] | ["tag", id] | ["all", 0]], "exclude": [...], "skip_any_stop": bool}.
+    `audience`: {"include": [["group", id] | ["tag", id] | ["all", 0]], "exclude": [...], "skip_any_stop": bool},
+    and "once_more_of": the first broadcast's id, where it tries again with whom that one did not reach.
     `counts` is a remembered count by outcome, refreshed while it runs (`counted_at`).
     """
 
