@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
-from messaging.rules.outcomes import OUTCOMES, NotSent, Outcome, outcome
+from messaging.rules.outcomes import OUTCOMES, NotSent, Outcome, ended_by_code, outcome
 
 PAGE = 50
 
@@ -49,7 +50,7 @@ ORDER BY m.phone_id LIMIT %(limit)s
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person of a broadcast and what became of the text."""
+    """One person of a broadcast and what became of the text; the code only where it ended by it."""
 
     phone_id: int
     contact_id: int | None
@@ -73,7 +74,10 @@ def people_of(
             _PAGE_SQL.format(where=where),
             {"broadcast": broadcast_id, "after": after, "limit": limit, "reason": reason},
         )
-        return [
-            Person(phone, contact, name, e164, outcome(phase, why, receipt), why, code, at)
-            for phone, contact, name, e164, phase, why, receipt, code, at in cursor.fetchall()
-        ]
+        return [_person(row) for row in cursor.fetchall()]
+
+
+def _person(row: tuple[Any, ...]) -> Person:
+    phone, contact, name, e164, phase, reason, receipt, code, at = row
+    ended_by = code if ended_by_code(phase, reason, receipt) else None
+    return Person(phone, contact, name, e164, outcome(phase, reason, receipt), reason, ended_by, at)

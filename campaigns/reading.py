@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -22,7 +22,7 @@ from consent.models.ledger import Kind
 from messaging.actions.counts import refresh_counts
 from messaging.models import Message
 from messaging.rules.errors import code_label
-from messaging.rules.outcomes import Phase, Receipt
+from messaging.rules.outcomes import NotSent, Phase, Receipt
 from tenants.models import AuditEntry, Tenant
 
 LEFT = (Kind.OPT_OUT, Kind.WRONG_NUMBER)
@@ -113,9 +113,12 @@ def replies_to(campaign: Campaign) -> int:
 
 def failures_of(broadcast_id: int) -> list[Failure]:
     """Texts that were not delivered or were refused, by the provider's code, most first."""
-    ended = Message.objects.filter(broadcast_id=broadcast_id, error_code__isnull=False)
-    failed = ended.filter(receipt__gte=Receipt.UNDELIVERED, receipt__lt=Receipt.DELIVERED) | ended.filter(
-        phase=Phase.NOT_SENT
+    refused = Q(phase=Phase.NOT_SENT, reason=NotSent.REJECTED)
+    failed = Message.objects.filter(
+        refused | Q(receipt__gte=Receipt.UNDELIVERED) & ~Q(phase=Phase.NOT_SENT),
+        broadcast_id=broadcast_id,
+        receipt__lt=Receipt.DELIVERED,
+        error_code__isnull=False,
     )
     rows = failed.values_list("error_code").annotate(n=Count("pk")).order_by("-n", "error_code")[:12]
     return [Failure(code, code_label(code), n) for code, n in rows]

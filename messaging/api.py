@@ -20,7 +20,7 @@ from messaging.links import link_to
 from messaging.models import Message
 from messaging.models.messages import Direction, MessageClass
 from messaging.rules.links import LinkIds, without_tokens
-from messaging.rules.outcomes import OUTCOMES, NotSent, outcome
+from messaging.rules.outcomes import OUTCOMES, NotSent, ended_by_code, outcome
 from tenants.apikit import Text, View, Whole, WholeFilter, operation, page_answer, page_of, read_page
 from tenants.models import SenderNumber
 from tenants.rules import Refused
@@ -71,7 +71,9 @@ class MessageShape(serializers.Serializer):
     parts = serializers.IntegerField()
     outcome = serializers.ChoiceField(choices=[*OUTCOME_KEYS, "received"])
     reason = serializers.ChoiceField(choices=[r.code for r in NotSent if r], allow_null=True)
-    error_code = serializers.IntegerField(allow_null=True, help_text="The provider's.")
+    error_code = serializers.IntegerField(
+        allow_null=True, help_text="The provider's, where the text ended by it."
+    )
     answers = serializers.IntegerField(allow_null=True, help_text="The message it answers.")
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
@@ -186,7 +188,7 @@ def _shaped(rows: Sequence[Message]) -> list[dict[str, Any]]:
             "parts": m.parts,
             "outcome": _outcome(m),
             "reason": NotSent(m.reason).code if m.reason else None,
-            "error_code": m.error_code,
+            "error_code": m.error_code if ended_by_code(m.phase, m.reason, m.receipt) else None,
             "answers": m.answers_id,
             "created_at": m.created_at,
             "sent_at": m.begun_at,

@@ -58,6 +58,7 @@ WITH news AS (
 ), changed AS (
     UPDATE messaging_message m
     SET receipt = GREATEST(m.receipt, b.rank),
+        -- Kept when a delivery follows (nobody reads it then): an erasure finds the failure's raw bytes by it.
         error_code = CASE WHEN b.rank > m.receipt THEN COALESCE(b.code, m.error_code) ELSE m.error_code END,
         receipt_at = CASE WHEN b.rank > m.receipt THEN now() ELSE m.receipt_at END,
         sid = COALESCE(m.sid, b.sid),

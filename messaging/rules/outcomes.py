@@ -276,3 +276,13 @@ def outcome(phase: int, reason: int = 0, receipt: int = 0) -> Outcome:
     if phase == Phase.UNKNOWN and not is_final(receipt):
         return "Being checked"
     return "Not delivered" if phase == Phase.ABSENT or is_final(receipt) else "Sending"
+
+
+def ended_by_code(phase: int, reason: int = 0, receipt: int = 0) -> bool:
+    """Whether a message's provider code says how it ended: not delivered, or refused by the provider itself.
+
+    A row may also hold the code of a failure that the delivery came after.
+    """
+    if phase == Phase.NOT_SENT:
+        return reason == NotSent.REJECTED and receipt < Receipt.DELIVERED
+    return is_final(receipt) and outcome(phase, reason, receipt) == "Not delivered"

@@ -61,6 +61,25 @@ def test_every_person_has_one_outcome_and_the_sums_add_up(running: Campaign) -> 
     assert found.spent_micros == 2 * 2 * 7900
 
 
+def test_a_code_is_shown_only_where_the_text_ended_by_it(
+    running: Campaign, browse: Callable[[User], Client], member: User
+) -> None:
+    """A row may hold the code of a failure that a delivery came after, an older one also that of an earlier try.
+
+    Mutations tried: `ended_by_code` always true, and for every not sent; `failures_of` without the reason.
+    """
+    rows = Message.objects.filter(broadcast=running.order)
+    rows.filter(receipt=70).update(error_code=30003)
+    rows.filter(phase=4, reason=7).update(error_code=20429)
+    rows.filter(phase=0).update(phase=4, reason=42, error_code=21408)
+    shown = {one.outcome: one.error_code for one in people_of(running.order.pk) if one.reason in (0, 7, 42)}
+    assert shown == {"Delivered": None, "Not delivered": 30003, "Suppressed": None, "Not sent": 21408}
+    assert [(one.code, one.count) for one in report(running).failures] == [(21408, 1), (30003, 1)]
+    page = browse(member).get(reverse("campaigns:people", args=[running.pk])).content.decode()
+    assert "Opted out of Offers" in page and "Too many requests" not in page and "20429" not in page
+    assert page.count("30003") == page.count("21408") == 1
+
+
 def test_people_by_outcome_cover_everyone_once(running: Campaign) -> None:
     words = [key for key, _ in FILTERS if key not in ("", "replied", "opted_out")]
     by_outcome = [one.phone_id for key in words for one in people_of(running.order.pk, which=key)]

@@ -13,6 +13,7 @@ from messaging.rules.outcomes import (
     Phase,
     Receipt,
     back_off_seconds,
+    ended_by_code,
     judge_answer,
     judge_receipt,
     outcome,
@@ -163,6 +164,24 @@ def test_every_state_has_a_word_and_every_reason_a_label() -> None:
         "under_review",
         "erased",
     }
+
+
+@pytest.mark.parametrize(
+    ("phase", "reason", "receipt", "ended"),
+    [
+        (Phase.HANDED, 0, Receipt.UNDELIVERED, True),
+        (Phase.HANDED, 0, Receipt.DELIVERED, False),
+        (Phase.HANDED, 0, Receipt.SENT, False),
+        (Phase.NOT_SENT, NotSent.REJECTED, 0, True),
+        (Phase.NOT_SENT, NotSent.OPTED_OUT, 0, False),
+        (Phase.NOT_SENT, NotSent.REJECTED, Receipt.DELIVERED, False),
+        (Phase.QUEUED, 0, 0, False),
+        (Phase.ABSENT, 0, 0, False),
+    ],
+)
+def test_a_code_speaks_only_of_the_end(phase: int, reason: int, receipt: int, ended: bool) -> None:
+    """A delivery, however late, says that nothing failed."""
+    assert ended_by_code(phase, reason, receipt) == ended
 
 
 def test_codes_have_plain_words() -> None:
