@@ -63,7 +63,7 @@ def read_browsing(given: Mapping[str, str], tenant: Tenant) -> Browsing:
         "campaign": values["campaign"] if campaign else "",
         "contact": values["contact"] if contact else "",
     }
-    since, until = _day(values["since"], tenant), _day(values["until"], tenant)
+    since, until = _day(values["since"], tenant), _day(values["until"], tenant, plus=1)
     values |= {"since": values["since"] if since else "", "until": values["until"] if until else ""}
     searched, problem = _search(values["q"], tenant)
     wanted = None
@@ -80,7 +80,7 @@ def read_browsing(given: Mapping[str, str], tenant: Tenant) -> Browsing:
             methods=[values["method"]] if values["method"] else (),
             actor_kinds=[values["actor"]] if values["actor"] else (),
             since=since,
-            until=until + timedelta(days=1) if until else None,
+            until=until,
             **searched,
         )
     return Browsing(values, wanted, _chips(values, senders, campaign, contact), problem)
@@ -133,10 +133,11 @@ def _contact(text: str) -> Contact | None:
     return found
 
 
-def _day(text: str, tenant: Tenant) -> datetime | None:
+def _day(text: str, tenant: Tenant, *, plus: int = 0) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo(tenant.zone))
-    except ValueError:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo(tenant.zone))
+        return day + timedelta(days=plus)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -2,13 +2,15 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 from django.urls import get_resolver
 
 from consent.rules.hearing import classify
+from smscrm.requests import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smscrm.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Handler()
 # Every page is imported, and the tables that texts are read by are built, before the first request: it may be a STOP,
 # and the provider waits 15 s in all.
 _ = get_resolver().url_patterns

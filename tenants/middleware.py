@@ -22,6 +22,7 @@ from tenants.scope import tenant_scope
 # Paths that open their own door (webhooks, API keys, public pages) or need none.
 API = "/api/v1/"
 DOORLESS = ("/hooks/", "/api/", "/accounts/", "/static/", "/healthz", "/metrics", "/p/", "/u/")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _STAFF_SCOPE = re.compile(r"^/admin/t/(\d{1,18})/")
 
 
@@ -32,6 +33,8 @@ class TenantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:
+            return _nowhere(request)
         found = _STAFF_SCOPE.match(request.path_info)
         prefix = get_script_prefix()
         try:
@@ -125,18 +128,27 @@ def serve_in_scope(
 ) -> HttpResponse:
     """Call the view inside the tenant's scope; render lazy responses there; roll back when it failed."""
     try:
-        _refuse_nul(request)
+        _refuse_unkept(request)
         with tenant_scope(tenant_id):
             return _rendered(view(request, *args, **kwargs))
     except Refused as refused:
         return render(request, "400.html", {"refused": refused}, status=_status_of(refused))
 
 
-def _refuse_nul(request: HttpRequest) -> None:
-    """PostgreSQL cannot keep the character NUL, and no page has a use for it."""
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    """No address holds a NUL, and no table can keep one that does."""
+    if request.path_info.startswith(API):
+        return apidoor.refusal(404, "not_found", "There is nothing at this address.")
+    raise Http404
+
+
+def _refuse_unkept(request: HttpRequest) -> None:
+    """PostgreSQL cannot keep NUL nor a lone surrogate (a part of a form may name a charset that yields one)."""
     for sent in (request.GET, request.POST):
-        if any("\x00" in text for name, values in sent.lists() for text in (name, *values)):
-            raise Refused("nul_character", "The request holds a character that cannot be kept (NUL).")
+        if any(_UNKEPT.search(text) for name, values in sent.lists() for text in (name, *values)):
+            raise Refused("nul_character", "The request holds a character that cannot be kept (such as NUL).")
+    if any(_UNKEPT.search(one.name or "") for _, files in request.FILES.lists() for one in files):
+        raise Refused("nul_character", "The name of the file holds a character that cannot be kept.")
 
 
 def serve_api(

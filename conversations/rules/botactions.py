@@ -101,10 +101,10 @@ def clean_action(raw: Mapping[str, Any], known: Known) -> Action:
 
 
 def _ids(given: Any, known: Mapping[int, str], what: str) -> list[int]:
-    found = list(dict.fromkeys(given if isinstance(given, list) else []))
+    found = given if isinstance(given, list) else []
     if any(isinstance(one, bool) or not isinstance(one, int) or one not in known for one in found):
         raise Refused("not_found", f"This {what} does not exist. Choose another.", "actions")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _text(given: Any, limit: int, field: str = "actions") -> str:

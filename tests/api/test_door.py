@@ -57,6 +57,14 @@ def test_a_key_in_the_query_opens_nothing(api: Api) -> None:
     assert answer.status_code == 400 and api.secret.encode() not in answer.content
 
 
+def test_groups_of_a_bot_that_are_no_ids(api: Api) -> None:
+    """Red with the ids made distinct before they are looked at: a list has no hash."""
+    for groups in ([[1]], [{}], [None, 1.5], ["1"]):
+        actions_of = [{"kind": "add_groups", "settings": {"groups": groups}}]
+        answer = api.post("bots", {"name": "Odd", "actions": actions_of})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), groups
+
+
 def test_a_revoked_key_stops_at_once(api: Api, tenant: Tenant) -> None:
     assert api.get("contacts").status_code == 200
     with tenant_scope(tenant.pk):

@@ -54,6 +54,14 @@ def table(client: Client, address: str, **query: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "9999-99-99", "x"])
+def test_days_at_the_ends_of_the_calendar(manager: Client, past: Contact, day: str) -> None:
+    """Red where the day after the last one is not caught."""
+    for name in ("since", "until"):
+        assert get(manager, HISTORY, **{name: day})
+        assert table(manager, f"{HISTORY}export/", format="csv", **{name: day}) is not None
+
+
 @pytest.fixture
 def past(tenant: Tenant, ada: Contact, offers: SenderNumber) -> Contact:
     """1 opted in, 2 STOP to Offers, 3 back, 4 blocked somebody without a contact."""
