@@ -12,7 +12,7 @@ from django.conf import settings
 
 from messaging.sender import sql
 from messaging.sender.locks import LockSession
-from messaging.sender.pipe import BEGIN, COMMIT, Pipe, Rows, Statement
+from messaging.sender.pipe import BEGIN, COMMIT, PATIENCE, Pipe, Rows, Statement, patience
 
 WORK_OPTIONS = " ".join(
     f"-c {setting}"
@@ -39,18 +39,26 @@ WORK_OPTIONS = " ".join(
 Connection = psycopg.AsyncConnection[Any]
 
 
+# A server that is gone without a word is noticed by the kernel before the sender's own patience ends.
+_QUIET = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+_OURS = {"application_name", "prepare_threshold"}  # what each connection sets for itself
+_DJANGOS = {"assume_role", "context", "cursor_factory", "isolation_level", "pool", "server_side_binding"}
+
+
 def connection_info() -> dict[str, Any]:
-    """What Django's own connection uses, for psycopg."""
+    """What Django's own connection uses, for psycopg: where, who, and what the URL says (sslmode and its like)."""
     given = settings.DATABASES["default"]
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     info: dict[str, Any] = {name: given[key] for name, key in names.items() if given.get(key)}
-    return info | {"connect_timeout": 5}
+    said = {name: value for name, value in given.get("OPTIONS", {}).items() if name not in _OURS | _DJANGOS}
+    return {"connect_timeout": 5} | _QUIET | said | info
 
 
 class Work:
     """A work connection: one transaction at a time, each in one tenant's scope."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = PATIENCE) -> None:
+        self.seconds = seconds  # that a transaction may take
         self._connection: Connection | None = None
         self._pipe: Pipe
         self._turn = asyncio.Lock()
@@ -60,8 +68,9 @@ class Work:
         """A transaction without a scope: it sees no tenant's rows."""
         async with self._turn:
             connection = await self._open()
-            async with connection.transaction():
-                yield connection
+            with patience(connection, self.seconds):
+                async with connection.transaction():
+                    yield connection
 
     @asynccontextmanager
     async def scope(self, tenant_id: int) -> AsyncIterator[Connection]:
@@ -89,9 +98,10 @@ class Work:
     async def _open(self) -> Connection:
         if self._connection is None or self._connection.closed or self._connection.broken:
             connection = await _connect("smscrm sender work", WORK_OPTIONS)
-            await connection.execute(sql.SHORT)
-            await connection.execute(sql.HERE_I_AM)
-            self._connection, self._pipe = connection, Pipe(connection)
+            with patience(connection, self.seconds):
+                await connection.execute(sql.SHORT)
+                await connection.execute(sql.HERE_I_AM)
+            self._connection, self._pipe = connection, Pipe(connection, self.seconds)
         return self._connection
 
 
@@ -102,6 +112,8 @@ async def lock_session(idle: float) -> LockSession:
 
 
 async def _connect(name: str, options: str) -> Connection:
+    info = connection_info()
+    info["options"] = f"{info.get('options', '')} {options}".strip()
     return await psycopg.AsyncConnection.connect(
-        **connection_info(), application_name=name, options=options, autocommit=True, prepare_threshold=2
+        **info, application_name=name, autocommit=True, prepare_threshold=2
     )

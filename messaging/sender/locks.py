@@ -18,6 +18,7 @@ from messaging.sender import sql
 from messaging.sender.pipe import Pipe, Rows
 
 _MOST = 65_536
+ASK_MOST = 6.0  # seconds for an answer; the server ends a statement after 5
 _LOOK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 
 
@@ -25,7 +26,7 @@ class LockSession:
     """One PostgreSQL session. When it is lost, so are its locks: the object is dead from then on."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        self._connection, self._pipe = connection, Pipe(connection)
+        self._connection, self._pipe = connection, Pipe(connection, ASK_MOST)
         self._turn = asyncio.Lock()
         self._dead = False
         self._asking = False

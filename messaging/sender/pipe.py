@@ -8,7 +8,10 @@ frozen process could keep rows locked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -25,6 +28,8 @@ Rows = list[tuple[Any, ...]]
 BEGIN: Statement = ("BEGIN", None)
 COMMIT: Statement = ("COMMIT", None)
 
+PATIENCE = 25.0  # seconds that a transaction may take; its statements are ended after 20
+
 _GOOD = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 # What is not listed stays bytes: the sender asks for keys, and yes or no.
 _READ: dict[int, Callable[[bytes], Any]] = {16: b"t".__eq__, 20: int, 21: int, 23: int}
@@ -34,7 +39,8 @@ class Pipe:
     """One connection's pipeline, one run at a time. After an error or a cancelled run the connection is to be closed:
     what it still has to say is not worth telling apart."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection[Any], seconds: float = PATIENCE) -> None:
+        self._connection, self._seconds = connection, seconds
         self._pq, self._file = connection.pgconn, connection.fileno()
         self._names: dict[str, bytes] = {}
         self._answers: _Answers | None = None
@@ -49,9 +55,10 @@ class Pipe:
         self._pq.pipeline_sync()
         self._answers = answers = _Answers(self._pq, loop, self._file)
         try:
-            while self._pq.flush():
-                await self._writable(loop)
-            await answers.whole
+            with patience(self._connection, self._seconds):
+                while self._pq.flush():
+                    await self._writable(loop)
+                await answers.whole
         finally:
             answers.stop()
         self._pq.exit_pipeline_mode()
@@ -85,6 +92,25 @@ class Pipe:
             await ready
         finally:
             loop.remove_writer(self._file)
+
+
+@contextmanager
+def patience(connection: psycopg.AsyncConnection[Any], seconds: float) -> Iterator[None]:
+    """Hang up on a server that is silent so long; who waits for it has the driver's error.
+
+    A connection whose other end is gone without a word would keep everybody waiting until the kernel gives it up.
+    """
+
+    def hang_up() -> None:
+        if not connection.closed:
+            with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as same:
+                same.shutdown(socket.SHUT_RDWR)
+
+    timer = asyncio.get_running_loop().call_later(seconds, hang_up)
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class _Answers:

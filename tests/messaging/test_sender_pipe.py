@@ -1,7 +1,8 @@
 """The sender's statements: the server reads what was given, a transaction is one write, errors are the driver's.
 
 Mutations tried, each red: COMMIT written after the answers; quotes or backslashes of a list left as they are; the NUL
-let through; `abandon` does nothing; the goodbye not looked for; the refused lock answered by phone instead of place.
+let through; `abandon` does nothing; the goodbye not looked for; the refused lock answered by phone instead of place;
+`patience` that does nothing, around a pipeline or around `plain`; OPTIONS left out.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from bench.rig import wait_for
-from messaging.sender.database import Work, lock_session
+from messaging.sender import database
+from messaging.sender.database import Work, connection_info, lock_session
 from messaging.sender.pipe import Pipe
 from tenants.parameters import numbered
 from tests.messaging.wire_server import run
@@ -113,6 +117,50 @@ def test_a_process_frozen_after_the_write_keeps_nothing_open(live_db: Any) -> No
         return state
 
     assert work_with(job) == "idle"
+
+
+@pytest.mark.parametrize("pipeline", [True, False])
+def test_a_server_that_says_nothing_more_is_hung_up_on(live_db: Any, pipeline: bool) -> None:
+    """Nobody waits for the kernel to give a half-open connection up: the next turn has a new one."""
+    silent = "SELECT pg_sleep(4)"
+
+    async def job(_: Work) -> tuple[float, Any]:
+        work = Work(seconds=0.3)
+        await work.run(("SELECT 1", None))
+        at = time.monotonic()
+        with pytest.raises(psycopg.OperationalError):
+            if pipeline:
+                await work.run((silent, None))
+            else:
+                async with work.plain() as connection:
+                    await connection.execute(silent)
+        took = time.monotonic() - at
+        try:
+            return took, await work.run(("SELECT 7", None))
+        finally:
+            await work.close()
+
+    took, after = work_with(job)
+    assert 0.2 < took < 3 and after == [[(7,)]]
+
+
+def test_what_the_url_says_of_the_connection_holds_for_the_sender_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = settings.DATABASES["default"]
+    options = {
+        "sslmode": "verify-full",
+        "sslrootcert": "/ca.pem",
+        "connect_timeout": 9,
+        "options": "-c a.b=1",
+    }
+    ours = {"application_name": "smscrm", "pool": True, "tcp_user_timeout": 5}
+    changed = SimpleNamespace(DATABASES={"default": given | {"OPTIONS": options | ours}})
+    monkeypatch.setattr(database, "settings", changed)
+    info = connection_info()
+    assert {name: info[name] for name in options} == options
+    assert info["tcp_user_timeout"] == 5 and info["keepalives_idle"] > 0 and info["dbname"]
+    assert not {"application_name", "pool"} & set(info)
 
 
 def test_who_waits_is_told_when_the_connection_is_closed(live_db: Any) -> None:
