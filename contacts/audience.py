@@ -41,24 +41,32 @@ class Sets:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A specification whose sets exist in the tenant of the scope."""
+    """A specification as read in the tenant of the scope. `whole`: all its sets exist; a missing one has nobody."""
 
     include: Sets
     exclude: Sets
     skip_any_stop: bool
     once_more_of: int | None = None
+    whole: bool = True
 
 
 def check_audience(spec: dict[str, Any]) -> Audience:
     """Read a specification. Raises `Refused("audience_invalid")` naming what is wrong."""
+    audience = read_audience(spec)
+    if not audience.whole:
+        raise _invalid("A chosen group or tag no longer exists. Choose again.")
+    return audience
+
+
+def read_audience(spec: dict[str, Any]) -> Audience:
+    """The same of one that was frozen: what it names may have been deleted since."""
     if not isinstance(spec, dict) or set(spec) - _KEYS:
         raise _invalid("The audience is not understood. Choose groups and tags again.")
     sides = [_pairs(spec.get(side, [])) for side in ("include", "exclude")]
     groups = {ref for side in sides for kind, ref in side if kind == "group"}
     tags = {ref for side in sides for kind, ref in side if kind == "tag"}
     kinds = dict(Group.objects.filter(pk__in=groups).values_list("pk", "kind"))
-    if groups - set(kinds) or tags - set(Tag.objects.filter(pk__in=tags).values_list("pk", flat=True)):
-        raise _invalid("A chosen group or tag no longer exists. Choose again.")
+    known = set(Tag.objects.filter(pk__in=tags).values_list("pk", flat=True))
     system = {pk for pk, kind in kinds.items() if kind == Group.Kind.UNSUBSCRIBED}
     include, exclude = (_sets(side, system) for side in sides)
     if not include:
@@ -66,7 +74,8 @@ def check_audience(spec: dict[str, Any]) -> Audience:
     first = spec.get("once_more_of")
     if first is not None and (isinstance(first, bool) or not isinstance(first, int)):
         raise _invalid("The audience is not understood. Choose groups and tags again.")
-    return Audience(include, exclude, bool(spec.get("skip_any_stop", False)), first)
+    whole = groups <= set(kinds) and tags <= known
+    return Audience(include, exclude, bool(spec.get("skip_any_stop", False)), first, whole)
 
 
 def existing_sets(sets: Any) -> list[list[Any]]:

@@ -1,7 +1,7 @@
 """Broadcasts: create, plan, start, pause, resume, cancel, finish. Every move is one conditional UPDATE.
 
-draft → planning → scheduled → sending ⇄ paused → finished | cancelled. All verbs but `plan` run inside the tenant's
-scope. Counts belong to messaging.actions.counts.
+draft → planning → scheduled → sending ⇄ paused → finished | cancelled; planning → paused → scheduled where a person
+must look first. All verbs but `plan` run inside the tenant's scope. Counts belong to messaging.actions.counts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from contacts.audience import check_audience
+from contacts.audience import check_audience, read_audience
 from contacts.models import Contact
 from messaging.actions.cancelling import INLINE, end_chunk
 from messaging.actions.counts import finish_if_done, refresh_counts
@@ -40,15 +40,20 @@ __all__ = [
 ]
 
 CHUNK = 20_000
+NOT_WHOLE = (
+    "A group or tag it names was deleted while it was got ready. Look at who gets it before you resume."
+)
 Status = Broadcast.Status
 
 # A message row for everyone: queued, or not sent with the gate's reason. `{verdicts}` yields contact, phone, reason.
+# One for a number: where a contact planned before gave theirs up meanwhile and another took it, the first row stays.
 _FAN_OUT = """
 INSERT INTO messaging_message (tenant_id, direction, message_class, phase, reason, receipt, parts, tries,
     broadcast_id, contact_id, phone_id, sender_id, created_at, ended_at)
 SELECT %s, 0, %s, CASE WHEN v.reason = 0 THEN {queued} ELSE {not_sent} END, v.reason, 0, 0, 0,
     %s, v.contact_id, v.phone_id, %s, now(), CASE WHEN v.reason = 0 THEN NULL ELSE now() END
 FROM ({verdicts}) v
+ON CONFLICT (broadcast_id, phone_id) WHERE broadcast_id IS NOT NULL DO NOTHING
 """
 
 _NEXT_BOUND = """
@@ -150,7 +155,7 @@ def _next_bound(broadcast: Broadcast, size: int) -> tuple[Any, ...]:
 
 def _fan_out(broadcast: Broadcast, upto: int, span: tuple[int, int]) -> int:
     verdicts, params = verdicts_sql(
-        check_audience(broadcast.audience),
+        read_audience(broadcast.audience),
         sender_id=broadcast.sender_id,
         purpose=broadcast.purpose,
         after=broadcast.plan_cursor,
@@ -165,7 +170,13 @@ def _fan_out(broadcast: Broadcast, upto: int, span: tuple[int, int]) -> int:
 
 
 def _planned(broadcast: Broadcast) -> None:
-    """The last chunk is written: wait for the time, or go."""
+    """The last chunk is written: wait for the time, or go; or for a person, where the audience is not what it was."""
+    if not read_audience(broadcast.audience).whole:
+        Broadcast.objects.filter(pk=broadcast.pk).update(
+            status=Status.PAUSED, planned_at=Now(), paused_at=Now(), pause_reason=NOT_WHOLE
+        )
+        refresh_counts(broadcast.pk, force=True)
+        return
     later = broadcast.send_at is not None and broadcast.send_at > timezone.now()
     status = Status.SCHEDULED if later else Status.SENDING
     started = None if later else Now()
@@ -198,10 +209,17 @@ def pause_broadcast(broadcast_id: int, *, actor: Actor, reason: str = "") -> Bro
 
 
 def resume_broadcast(broadcast_id: int, *, actor: Actor) -> Broadcast:
-    """paused → sending."""
+    """paused → sending; → scheduled where it was paused before its time and that has not come."""
     require(actor, Role.MANAGER, "resume a broadcast")
-    moved = Broadcast.objects.filter(pk=broadcast_id, status=Status.PAUSED).update(
-        status=Status.SENDING, paused_at=None, pause_reason=""
+    paused = Broadcast.objects.filter(pk=broadcast_id, status=Status.PAUSED)
+    if paused.filter(started_at=None, send_at__gt=Now()).update(
+        status=Status.SCHEDULED, paused_at=None, pause_reason=""
+    ):
+        waiting: Broadcast = Broadcast.objects.get(pk=broadcast_id)
+        due.put("schedule", waiting.tenant_id, broadcast_id, waiting.send_at)
+        return waiting
+    moved = paused.update(
+        status=Status.SENDING, paused_at=None, pause_reason="", started_at=Coalesce("started_at", Now())
     )
     broadcast = _moved(broadcast_id, bool(moved), Status.SENDING, "is not paused")
     due.put("send", current_tenant_id(), broadcast.sender_id)

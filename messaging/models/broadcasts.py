@@ -42,6 +42,7 @@ class Broadcast(TenantModel):
     """One order to send one frozen text from one sender number to an audience.
 
     draft → planning → scheduled → sending ⇄ paused → finished | cancelled; planning and scheduled → cancelled too.
+    planning → paused where a group or tag of its audience was deleted meanwhile: a person looks first.
     Only `sending` lets a message begin: the gate reads the row, so a pause is a barrier.
     `audience`: {"include": [["group", id] | ["tag", id] | ["all", 0]], "exclude": [...], "skip_any_stop": bool},
     and "once_more_of": the first broadcast's id, where it tries again with whom that one did not reach.
