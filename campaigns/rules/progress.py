@@ -29,8 +29,8 @@ class Figures:
 
     @property
     def on_the_way(self) -> int:
-        """Handed over, the end not known yet."""
-        return max(0, self.handed - self.delivered - self.failed)
+        """Handed over, the end not known yet. Who was never found at the provider failed, and was not handed over."""
+        return max(0, self.handed - self.delivered - (self.failed - self.absent))
 
     @property
     def held_back(self) -> int:

@@ -17,6 +17,8 @@ from tenants.actions import tell
 EVERY_S = 2.0
 TIMES_ITS_DURATION = 10
 Status = Broadcast.Status
+#: Of an end: planned = handed + suppressed + not_sent + absent; delivered are some of handed.
+TOLD = ("planned", "handed", "suppressed", "not_sent", "absent", "delivered")
 
 _COUNT = """
 SELECT phase, reason, receipt, count(*), COALESCE(sum(parts), 0) FROM messaging_message
@@ -96,9 +98,7 @@ def finish_if_done(broadcast_id: int) -> bool:
     )
     counts = refresh_counts(broadcast_id, force=True)
     if moved:
-        figures = {
-            name: counts.get(name, 0) for name in ("planned", "handed", "not_sent", "absent", "delivered")
-        }
+        figures = {name: counts.get(name, 0) for name in TOLD}
         tell(
             event="campaign.finished", event_key=f"finished:{broadcast_id}",
             payload={"broadcast": broadcast_id, **figures}, order_key=f"broadcast:{broadcast_id}",

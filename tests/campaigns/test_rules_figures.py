@@ -72,6 +72,13 @@ def test_figures_read_the_remembered_counts() -> None:
     assert figures_of({}) == Figures()
 
 
+def test_who_was_never_found_at_the_provider_is_not_on_the_way() -> None:
+    """`failed` counts them, `handed` does not. Mutation tried: `failed` taken off whole → 0 of the 2."""
+    counts = {"planned": 10, "handed": 7, "open": 0, "delivered": 4, "not_delivered": 4, "absent": 3}
+    figures = figures_of(counts)
+    assert (figures.on_the_way, figures.failed, figures.adds_up) == (2, 4, True)
+
+
 def test_withheld_since_launch_counts_consent_only() -> None:
     assert withheld_since({"7": 5}, {"7": 9, "8": 2, "41": 100}) == 6
 

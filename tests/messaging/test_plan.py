@@ -165,9 +165,15 @@ def test_pause_resume_cancel_and_finish(crowd: dict[str, Any]) -> None:
             assert refused.value.code == "broadcast_state"
 
 
-def test_a_broadcast_ends_when_nothing_is_open(crowd: dict[str, Any]) -> None:
+def test_a_broadcast_ends_when_nothing_is_open(
+    crowd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(counts, "tell", lambda **given: told.append(given["payload"]))
     broadcast = launch(crowd)
     with tenant_scope(crowd["tenant"].pk):
+        left_out = Message.objects.filter(broadcast=broadcast, phase=Phase.NOT_SENT).order_by("id")[0]
+        Message.objects.filter(pk=left_out.pk).update(reason=NotSent.REJECTED)
         queued = Message.objects.filter(broadcast=broadcast, phase=Phase.QUEUED)
         doubtful = queued.order_by("id")[0].pk
         queued.exclude(pk=doubtful).update(phase=Phase.HANDED)
@@ -178,6 +184,9 @@ def test_a_broadcast_ends_when_nothing_is_open(crowd: dict[str, Any]) -> None:
         assert broadcasts.finish_if_done(broadcast) is True
         done = Broadcast.objects.get(pk=broadcast)
         assert done.status == "finished" and (done.counts["handed"], done.counts["absent"]) == (21, 1)
+        # What other systems hear adds up; mutation tried: without `suppressed`.
+        ends = [told[0][name] for name in ("handed", "suppressed", "not_sent", "absent")]
+        assert (told[0]["planned"], ends) == (40, [21, 17, 1, 1])
 
 
 def test_counts_are_remembered_for_two_seconds(crowd: dict[str, Any]) -> None:
