@@ -10,7 +10,15 @@ from consent.actions.importing import import_opt_ins, withdraw_import
 from consent.actions.keywords import check_words, lists_of, save_words
 from consent.actions.ledger import Appended, EventDraft, SharedEvidence, append_events, share_evidence
 from consent.actions.moving import change_number, merge_numbers
-from consent.actions.numbers import e164_hash, give_back, mark_unusable, phone_for, phones_for, reached
+from consent.actions.numbers import (
+    blocked_by_request,
+    e164_hash,
+    give_back,
+    mark_unusable,
+    phone_for,
+    phones_for,
+    reached,
+)
 from consent.actions.outcomes import Outcome
 from consent.actions.returning import opt_in, start, wish_to_return
 from consent.actions.stopping import covered_senders, opt_out, provider_refused, wrong_number
@@ -29,6 +37,7 @@ __all__ = [
     "append_events",
     "ask_opt_in",
     "block",
+    "blocked_by_request",
     "bulk_block",
     "bulk_opt_out",
     "change_number",

@@ -31,6 +31,8 @@ def block(
 ) -> Outcome:
     """No sender texts this number, whatever the person sends. Permissions stay as they are.
 
+    Of an erased number too: the block then stands when the person comes back.
+
     By a member from agent, staff, or a bot that the team wrote; with a reason of at most 200 characters.
     """
     may_block(actor)
@@ -42,9 +44,9 @@ def block(
         phone_id=phone_id, kind=Kind.BLOCK, method=method, actor=actor, event_key=event_key,
         occurred_at=occurred_at, evidence=evidence or Evidence(note=reason),
     )  # fmt: skip
-    if phone.state.blocked_at is not None:
+    if phone.state.blocked_by_team:
         return written(replace(draft, kind=Kind.NO_EFFECT), phone)
-    phone.block_reason = reason
+    phone.block_reason = phone.block_reason if phone.state.erased else reason
     return written(draft, phone)
 
 

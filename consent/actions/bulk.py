@@ -104,8 +104,8 @@ def bulk_block(
 
     def prepare(shared: SharedEvidence) -> Draft:
         def draft(phone: Phone, key: str) -> EventDraft:
-            already = phone.state.blocked_at is not None
-            phone.block_reason = phone.block_reason if already else reason
+            already = phone.state.blocked_by_team
+            phone.block_reason = phone.block_reason if already or phone.state.erased else reason
             return EventDraft(
                 phone_id=phone.id, kind=Kind.NO_EFFECT if already else Kind.BLOCK, method=method, actor=actor,
                 event_key=key, evidence=shared,

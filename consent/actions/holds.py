@@ -108,12 +108,16 @@ def drop_hold(phone_id: int, event_key: str) -> bool:
         return bool(cursor.rowcount)
 
 
-def drop_doubt(phone_id: int, sender_id: int) -> bool:
-    """The pair was reached, or the person came back: the carrier's block is no longer in doubt."""
+def drop_doubt(phone_id: int, sender_id: int, *, before: datetime | None = None) -> bool:
+    """The pair was reached, or the person came back: the carrier's block is no longer in doubt.
+
+    `before`: only a doubt that is older is settled by it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM consent_hold WHERE phone_id = %s AND sender_id = %s AND reason = 'provider_doubt'",
-            [phone_id, sender_id],
+            "DELETE FROM consent_hold WHERE phone_id = %s AND sender_id = %s AND reason = 'provider_doubt' "
+            "AND (%s::timestamptz IS NULL OR created_at < %s)",
+            [phone_id, sender_id, before, before],
         )
         gone = bool(cursor.rowcount)
     if gone:  # no entry tells of it, and the queue of reviews wants to know

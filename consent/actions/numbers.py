@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
@@ -78,10 +79,36 @@ def mark_unusable(*, phone_id: int, code: int) -> None:
         )
 
 
-def reached(*, phone_id: int, sender_id: int | None = None) -> None:
+_BLOCKED_BY_REQUEST = """
+INSERT INTO consent_permission (tenant_id, phone_id, sender_id, state, since, event, provider_block_since)
+SELECT %s, n.phone_id, n.sender_id, '', now(), 0, now()
+FROM unnest(%s::bigint[], %s::bigint[]) AS n (phone_id, sender_id)
+LEFT JOIN consent_permission x ON x.phone_id = n.phone_id AND x.sender_id = n.sender_id
+WHERE NOT (x.state = 'opted_in' AND EXISTS (SELECT FROM consent_consentevent e
+           WHERE e.tenant_id = %s AND e.seq = x.event AND e.method = 'keyword')) IS TRUE
+ORDER BY n.phone_id, n.sender_id
+ON CONFLICT (phone_id, sender_id) DO UPDATE
+SET provider_block_since = COALESCE(consent_permission.provider_block_since, EXCLUDED.provider_block_since)
+"""
+
+
+def blocked_by_request(pairs: Sequence[tuple[int, int]]) -> None:
+    """The provider took our opt-outs of these (phone, sender): until a START through that sender it refuses texts.
+
+    Who texted START since we asked has lifted it already. A pair that was never asked gets a row without a state.
+    """
+    if pairs:
+        phones, senders = (list(column) for column in zip(*pairs, strict=True))
+        tenant_id = current_tenant_id()
+        with connection.cursor() as cursor:
+            cursor.execute(_BLOCKED_BY_REQUEST, [tenant_id, phones, senders, tenant_id])
+
+
+def reached(*, phone_id: int, sender_id: int | None = None, begun_at: datetime | None = None) -> None:
     """A text was delivered from the sender, or one came in (no sender): the number works.
 
-    A delivery also shows that the provider does not block the pair.
+    A delivery also shows that the provider did not block the pair when it took the text: what it refused, or was
+    told, after `begun_at` says more than that.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -90,5 +117,5 @@ def reached(*, phone_id: int, sender_id: int | None = None) -> None:
             [phone_id],
         )
     if sender_id is not None:
-        set_provider_block(phone_id, sender_id, None)
-        drop_doubt(phone_id, sender_id)
+        set_provider_block(phone_id, sender_id, None, before=begun_at)
+        drop_doubt(phone_id, sender_id, before=begun_at)

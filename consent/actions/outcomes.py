@@ -76,11 +76,17 @@ def known(event_key: str) -> bool:
     return ConsentEvent.objects.filter(event_key=event_key).exists()
 
 
-def set_provider_block(phone_id: int, sender_id: int, since: datetime | None) -> None:
-    """Note or clear that the provider refuses this pair; the permission itself does not change."""
+def set_provider_block(
+    phone_id: int, sender_id: int, since: datetime | None, *, before: datetime | None = None
+) -> None:
+    """Note or clear that the provider refuses this pair; the permission itself does not change.
+
+    `before`: only a block that is older is cleared.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE consent_permission SET provider_block_since = CASE WHEN %s::timestamptz IS NULL THEN NULL "
-            "ELSE COALESCE(provider_block_since, %s) END WHERE phone_id = %s AND sender_id = %s",
-            [since, since, phone_id, sender_id],
+            "ELSE COALESCE(provider_block_since, %s) END WHERE phone_id = %s AND sender_id = %s "
+            "AND (%s::timestamptz IS NULL OR provider_block_since < %s)",
+            [since, since, phone_id, sender_id, before, before],
         )

@@ -25,8 +25,9 @@ _PERMISSIONS = """
 SELECT phone_id, sender_id, state, since, event, provider_block_since FROM consent_permission WHERE phone_id = ANY(%s)
 """
 _BLOCKED_BEFORE = """
-SELECT DISTINCT ON (phone_id) phone_id, from_status FROM consent_consentevent
-WHERE phone_id = ANY(%s) AND kind = 'erased' ORDER BY phone_id, seq DESC
+SELECT DISTINCT ON (phone_id) phone_id, from_status = 'blocked' OR EXISTS (
+    SELECT FROM consent_consentevent b WHERE b.phone_id = e.phone_id AND b.kind = 'block' AND b.seq > e.seq)
+FROM consent_consentevent e WHERE phone_id = ANY(%s) AND kind = 'erased' ORDER BY phone_id, seq DESC
 """
 _STORE_PHONES = """
 UPDATE consent_phonenumber p SET stopped_at = n.stopped_at, all_stopped_event = n.all_stopped,
@@ -44,9 +45,15 @@ JOIN consent_phonenumber p ON p.id = n.phone_id
 ON CONFLICT (phone_id, sender_id) DO UPDATE
 SET state = EXCLUDED.state, since = EXCLUDED.since, event = EXCLUDED.event
 """
+# What the provider blocks it goes on blocking: such a row stays, without a state.
 _DROP_PERMISSIONS = """
-DELETE FROM consent_permission d USING unnest(%s::bigint[], %s::bigint[]) AS n (phone_id, sender_id)
-WHERE d.phone_id = n.phone_id AND d.sender_id = n.sender_id
+WITH gone AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS n (phone_id, sender_id)),
+emptied AS (
+    UPDATE consent_permission d SET state = '', event = 0 FROM gone n
+    WHERE d.phone_id = n.phone_id AND d.sender_id = n.sender_id AND d.provider_block_since IS NOT NULL
+)
+DELETE FROM consent_permission d USING gone n
+WHERE d.phone_id = n.phone_id AND d.sender_id = n.sender_id AND d.provider_block_since IS NULL
 """
 
 
@@ -163,7 +170,7 @@ def _blocked_before(cursor: Any, phone_ids: list[int]) -> dict[int, bool]:
     if not phone_ids:
         return {}
     cursor.execute(_BLOCKED_BEFORE, [phone_ids])
-    return {phone_id: from_status == "blocked" for phone_id, from_status in cursor.fetchall()}
+    return dict(cursor.fetchall())
 
 
 def _store(changed: list[tuple[Phone, PhoneState]]) -> None:

@@ -108,11 +108,14 @@ def provider_refused(
 ) -> Outcome:
     """The provider refused a text because it blocks the pair (21610): the person told it STOP, unknown when.
 
-    An opt-in newer than the refused text (`begun_at`) stands: then only the provider's block is noted (drift).
+    An opt-in newer than the refused text (`begun_at`) stands, and so does one in spite of a block that was known: an
+    opt-out that we told it ourselves does not end when the person comes back in another way than START. Then only the
+    provider's block is noted (drift).
     """
     phone = lock_phone(phone_id)
     kept = phone.state.permissions.get(sender_id)
-    drift = kept is not None and kept.state == "opted_in" and begun_at is not None and kept.since > begun_at
+    newer = kept is not None and begun_at is not None and kept.since > begun_at
+    drift = kept is not None and kept.state == "opted_in" and (newer or sender_id in phone.provider_blocks)
     if drift and not phone.state.opted_out(sender_id):
         draft = EventDraft(
             phone_id=phone_id, kind=Kind.PROVIDER_BLOCK, method=Method.PROVIDER, actor=PROVIDER, event_key=event_key,

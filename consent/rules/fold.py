@@ -47,13 +47,18 @@ class PhoneState:
     stopped_at: datetime | None = None
     blocked_at: datetime | None = None
     erased: bool = False
-    blocked_before: bool = False  # the team had blocked it before it was erased
+    blocked_before: bool = False  # erased, and the team has blocked it too, before or since
 
     @property
     def status(self) -> str:
         if self.blocked_at is not None:
             return "blocked"
         return "stopped" if self.stopped_at is not None else "active"
+
+    @property
+    def blocked_by_team(self) -> bool:
+        """Whether the team has blocked the number: what an erasure blocks ends when the person comes back."""
+        return self.blocked_before if self.erased else self.blocked_at is not None
 
     def opted_out(self, sender: int) -> bool:
         """Whether an opt-out, of this sender or of all, is in force for the sender."""
@@ -118,6 +123,8 @@ def _back(after: PhoneState, state: PhoneState, fact: Fact) -> PhoneState:
 def _status(state: PhoneState, fact: Fact) -> PhoneState:
     if fact.kind == "block" and state.blocked_at is None:
         return replace(state, blocked_at=fact.occurred_at)
+    if fact.kind == "block" and state.erased:
+        return replace(state, blocked_before=True)
     if fact.kind == "unblock":
         return replace(state, blocked_at=None)
     if fact.kind == "erased" and not state.erased:

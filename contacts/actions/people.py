@@ -74,13 +74,17 @@ def update_contact(*, contact_id: int, details: Details, actor: Actor, number: s
 def change_number(*, contact_id: int, number: str, actor: Actor) -> Contact:
     """Move a contact to another number. Consent stays with each number; both histories tell of it (D12).
 
-    Raises `Refused`: number_invalid, contact_exists, not_found.
+    Raises `Refused`: number_invalid, contact_exists, not_found, erased.
     """
     require(actor, Role.AGENT, "change contacts")
     contact, new_phone = _contact(contact_id), _phone(number)
     old_phone: int = contact.phone_id
     if old_phone == new_phone:
         return contact
+    if PhoneNumber.objects.filter(pk=new_phone, e164=None).exists():
+        raise Refused(
+            "erased", "This number's owner asked to be forgotten. Only they can come back.", "phone"
+        )
     try:
         with transaction.atomic():
             Contact.objects.filter(pk=contact_id).update(phone_id=new_phone, updated_at=timezone.now())

@@ -35,7 +35,9 @@ def stop(visit: Visit, *, everything: bool, evidence: Evidence) -> Outcome:
     Never refused. Repeated without a change in between it is one event and one repeat, however often it comes: the
     key names what it acted upon.
     """
-    reach = Reach.ALL if everything or visit.sender is None else Reach(visit.tenant.stop_covers)
+    # To a number that sends no more, only "everything" is an answer: who writes now is another (as with a text).
+    past = visit.sender is None or visit.sender.retired_at is not None
+    reach = Reach.ALL if everything or past else Reach(visit.tenant.stop_covers)
     return consent.opt_out(
         phone_id=visit.phone.pk,
         sender_id=visit.ids.sender if visit.sender is not None else None,

@@ -55,10 +55,11 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::timestampt
     AS f(id, sid, body, parts, at, worded)
 WHERE m.id = f.id AND m.phase IN (0, 1, 2, 5, 6)
 """
-# The callbacks of lost messages name ids that new ones would get again; so many ids are left out.
-_NEVER_AGAIN = """
-SELECT count(nextval(pg_get_serial_sequence('messaging_message', 'id'))) FROM generate_series(1, 1000000)
-"""
+# Callbacks of lost messages, links in texts and integrators' books name ids that new rows would get again: so many are
+# left out of each. An old opt-out link must never be somebody else's.
+_NEVER_AGAIN = "SELECT count(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)"
+LEFT_OUT = 1_000_000
+NAMED_OUTSIDE = ("messaging_message", "messaging_broadcast", "consent_phonenumber", "contacts_contact")
 
 
 @dataclass(slots=True)
@@ -81,9 +82,10 @@ class Settled:
 
 
 def leave_ids_out() -> None:
-    """Before anything new is written: no message may get the id of a lost one."""
+    """Before anything new is written: no message, campaign or person may get the id of a lost one."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEVER_AGAIN)
+        for table in NAMED_OUTSIDE:
+            cursor.execute(_NEVER_AGAIN, [table, LEFT_OUT])
 
 
 def stand_still(tenant_id: int) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from consent import actions as consent
 from consent.models import ConsentEvent
 from messaging.consents import Unanswered, tell
 from messaging.models import ConsentPush
@@ -33,11 +34,14 @@ FROM unnest(%(phones)s::bigint[], %(senders)s::bigint[], %(seqs)s::bigint[], %(c
 JOIN tenants_sendernumber s ON s.id = d.sender
 ON CONFLICT (tenant_id, seq, sender_id) DO NOTHING
 """
-# Still needed: the number is there, it is out for this sender, and the provider does not block the pair anyway.
+# Still needed: the number is there, it is out for this sender (and has not come back to it since an opt-out from all),
+# and the provider does not block the pair anyway.
 _BATCH = """
 SELECT w.id, w.correlation, w.source, w.occurred_at, p.e164, s.address, w.imported,
        p.e164 IS NOT NULL AND s.retired_at IS NULL AND x.provider_block_since IS NULL
-       AND (p.blocked_at IS NOT NULL OR p.all_stopped_event IS NOT NULL OR x.state = 'opted_out') IS TRUE
+       AND (p.blocked_at IS NOT NULL OR x.state = 'opted_out' OR (p.all_stopped_event IS NOT NULL
+            AND (x.state = 'opted_in' AND x.event > p.all_stopped_event) IS NOT TRUE)) IS TRUE,
+       w.phone_id, w.sender_id
 FROM (SELECT * FROM messaging_consentpush q WHERE q.account_id = %s AND q.state = 0
       ORDER BY q.imported, q.id LIMIT %s) w
 JOIN consent_phonenumber p ON p.id = w.phone_id
@@ -50,6 +54,11 @@ UPDATE messaging_consentpush q SET state = d.state, error_code = d.code, error =
 FROM unnest(%s::bigint[], %s::smallint[], %s::int[], %s::text[]) AS d (id, state, code, error)
 WHERE q.id = d.id AND q.state = 0
 """
+
+
+class _Waiting(NamedTuple):
+    push_id: int
+    pair: tuple[int, int]  # phone, sender
 
 
 class NotTold(Exception):
@@ -115,7 +124,7 @@ def push(tenant_id: int, account_id: int, *, beat: Callable[[], object] | None =
                 return None
             if account.consents_off_until and account.consents_off_until > timezone.now():
                 return account.consents_off_until if _waits(account_id) else None
-            items, ids, imported = _batch(account_id)
+            items, waiting, imported = _batch(account_id)
             token = unseal(tenant_id, account.token_sealed)
         if items is None:
             return None
@@ -127,7 +136,7 @@ def push(tenant_id: int, account_id: int, *, beat: Callable[[], object] | None =
             if silence.status not in pushes.OFF_FOR:
                 raise NotTold(str(silence)) from None
             return _off(tenant_id, account_id, silence.status)
-        _record(tenant_id, account_id, ids, pushes.read_answer(answer))
+        _record(tenant_id, account_id, waiting, pushes.read_answer(answer))
         if imported:
             return timezone.now() + pushes.IMPORT_PAUSE
         if beat is not None and beat() is False:
@@ -139,8 +148,8 @@ def _waits(account_id: int) -> bool:
     return bool(ConsentPush.objects.filter(account_id=account_id, state=PushState.WAITING).exists())
 
 
-def _batch(account_id: int) -> tuple[list[str] | None, dict[str, int], bool]:
-    """The next items, row ids by correlation id, and whether they are an import's; None: nothing waits.
+def _batch(account_id: int) -> tuple[list[str] | None, dict[str, _Waiting], bool]:
+    """The next items, their rows by correlation id, and whether they are an import's; None: nothing waits.
 
     Rows that need not be told any more end here: the person is back, or the provider has its own block.
     """
@@ -151,21 +160,28 @@ def _batch(account_id: int) -> tuple[list[str] | None, dict[str, int], bool]:
     needed = [row for row in rows if row[7]]
     items = [
         pushes.item(number=number, address=address, correlation=correlation, source=source, occurred_at=at)
-        for _, correlation, source, at, number, address, _, _ in needed
+        for _, correlation, source, at, number, address, *_ in needed
     ]
-    ids = {row[1]: row[0] for row in needed}
-    return [json.dumps(one) for one in items] if rows else None, ids, any(row[6] for row in needed)
+    waiting = {row[1]: _Waiting(row[0], (row[8], row[9])) for row in needed}
+    return [json.dumps(one) for one in items] if rows else None, waiting, any(row[6] for row in needed)
 
 
-def _record(tenant_id: int, account_id: int, ids: dict[str, int], answer: dict[str, tuple[int, str]]) -> None:
-    """Note what became of each item; one that the answer does not name is told again."""
+def _record(
+    tenant_id: int, account_id: int, waiting: dict[str, _Waiting], answer: dict[str, tuple[int, str]]
+) -> None:
+    """Note what became of each item; one that the answer does not name is told again.
+
+    What the provider took it blocks from now on: nobody is to wonder at its refusals after the person came back.
+    """
     ended = [
-        (ids[correlation], PushState.REFUSED if code else PushState.TOLD, code, words)
+        (waiting[correlation].push_id, PushState.REFUSED if code else PushState.TOLD, code, words)
         for correlation, (code, words) in answer.items()
-        if correlation in ids
+        if correlation in waiting
     ]
+    taken = [waiting[each].pair for each, (code, _) in answer.items() if each in waiting and not code]
     with tenant_scope(tenant_id):
         _end(ended)
+        consent.blocked_by_request(taken)
         ProviderAccount.objects.filter(pk=account_id).exclude(consents_off_until=None).update(
             consents_off_until=None, consents_off_why=""
         )

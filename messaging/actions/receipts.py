@@ -214,7 +214,7 @@ def _heard(tenant_id: int, news: Sequence[News]) -> dict[int, tuple[int, str]]:
                 _hear_carrier(tenant_id, item, kinds.get(item.sender_id, ""))
             if (item.phone_id, item.sender_id) in doubted and item.told.rank >= Receipt.DELIVERED:
                 with tenant_scope(tenant_id):
-                    consent.reached(phone_id=item.phone_id, sender_id=item.sender_id)
+                    consent.reached(phone_id=item.phone_id, sender_id=item.sender_id, begun_at=item.begun_at)
         except OperationalError as error:
             log.warning("a receipt waits: %s", type(error).__name__, extra={"tenant_id": tenant_id})
             del states[item.told.raw_id]
