@@ -28,6 +28,8 @@ from django.utils import timezone
 from consent import actions as consent
 from consent.models import ConsentEvent, Hold, Permission, PhoneNumber
 from consent.models.ledger import Method
+from consent.reading import facts_of
+from consent.rules.fold import fold
 from consent.rules.reach import Reach
 from contacts.actions import people as contacts
 from contacts.models import Contact
@@ -216,6 +218,7 @@ def test_a_block_of_an_erased_number_stands_when_they_come_back(
             ConsentEvent.objects.filter(phone_id=ada.phone_id).order_by("seq").values_list("kind", flat=True)
         )
         assert list(kinds)[-3:] == ["erased", "block", "no_effect"]
+        assert fold(facts_of(ada.phone_id)).blocked_by_team
         consent.start(
             phone_id=ada.phone_id, sender_id=offers.pk, event_key="test:start", e164="+12025550142",
             occurred_at=timezone.now() + timedelta(seconds=2),
