@@ -230,8 +230,8 @@ def _choices(visit: Visit) -> list[dict[str, str]]:
     """The two buttons: this sender (or its purpose, where a STOP means that), and everything."""
     rows: list[dict[str, str]] = []
     covers, sender = visit.tenant.stop_covers, visit.sender
-    living = sender is not None and sender.retired_at is None
-    if living and covers != Tenant.StopCovers.ALL and not visit.stopped_here:
+    here = covers != Tenant.StopCovers.ALL and not visit.stopped_here
+    if here and sender is not None and sender.retired_at is None:
         wide = covers == Tenant.StopCovers.PURPOSE
         small = visit.say("from_purpose") if wide else visit.say("from_number", number=visit.address(sender))
         rows.append(
