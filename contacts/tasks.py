@@ -13,7 +13,9 @@ def run_import(tenant_id: int, ref: int) -> None:
     """Import for up to 45 s; what is left stays due."""
     with due.working("import", tenant_id, ref) as lease:
         if lease is not None:
-            lease.unfinished = not import_run.run(tenant_id, ref, beat=lambda: lease.renew(60))
+            lease.unfinished = not import_run.run(
+                tenant_id, ref, beat=lambda: lease.renew(60), tries=lease.tries
+            )
     if lease is not None and lease.unfinished:
         due.ring("import", tenant_id, ref)
 

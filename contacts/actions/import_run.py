@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,13 +24,24 @@ from tenants.rules import Refused
 from tenants.scope import tenant_scope
 
 BATCH = 5_000
+# Tries, two minutes in all: another host may have the file, and a disk may come back.
+PATIENCE = 6
+_UNREADABLE = (
+    "Its file cannot be read where imports are done. Hand it in again; if that fails too, tell whoever runs this "
+    "installation."
+)
 Beat = Callable[[], object]
 
+log = logging.getLogger(__name__)
 
-def run(tenant_id: int, job_id: int, *, seconds: float = 45, beat: Beat | None = None) -> bool:
+
+def run(
+    tenant_id: int, job_id: int, *, seconds: float = 45, beat: Beat | None = None, tries: int = 0
+) -> bool:
     """Import until done or `seconds` are over; True: nothing is left. Safe to call again after any crash.
 
-    `beat()` is called after each batch and ends the work when it answers False (a lost lease).
+    `beat()` is called after each batch and ends the work when it answers False (a lost lease). Raises OSError where
+    the file cannot be read on this host, unless that is so after `tries` in vain: then the import has failed.
     """
     with tenant_scope(tenant_id):
         job = _begin(job_id)
@@ -44,6 +56,12 @@ def run(tenant_id: int, job_id: int, *, seconds: float = 45, beat: Beat | None =
         return _batches(context, source, job.offset, started + seconds, beat)
     except Refused as refused:
         _fail(tenant_id, job_id, refused)
+        return True
+    except OSError as error:
+        if tries < PATIENCE:
+            raise
+        log.error("an import's file cannot be read: %s", type(error).__name__, extra={"tenant_id": tenant_id})
+        _fail(tenant_id, job_id, Refused("file_unreadable", _UNREADABLE))
         return True
     finally:
         stage.empty_tables()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -14,6 +15,7 @@ from consent.models import ConsentEvent, Permission
 from contacts.actions import import_batch, import_run
 from contacts.models import Contact, ImportJob, ImportRow
 from contacts.tasks import run_import
+from tenants.files import path_of
 from tenants.models import Due, SenderNumber, Tenant
 from tenants.scope import tenant_scope
 from tests.contacts.conftest import PROOF
@@ -141,6 +143,24 @@ def test_another_worker_was_ahead_and_has_lost_its_lease(
         job = ImportJob.objects.get(pk=job_id)
         assert (job.status, job.offset) == ("done", ROWS + 2)
         assert job.counts["new" if kind == "contacts" else "stopped_new"] == ROWS
+
+
+def test_a_file_that_cannot_be_read_is_a_failure_in_the_end(tenant: Tenant, job_id: int) -> None:
+    """Tried a few times, on whichever host is free; never for ever. Mutation tried: `tries` not looked at → red."""
+    assert import_run.run(tenant.pk, job_id, seconds=0) is False
+    with tenant_scope(tenant.pk):
+        path_of(ImportJob.objects.get(pk=job_id).file).unlink()
+    for tries in range(1, import_run.PATIENCE + 1):
+        with pytest.raises(FileNotFoundError):
+            run_import(tenant.pk, job_id)
+        assert Due.objects.get(kind="import").tries == tries
+        Due.objects.update(due_at=timezone.now() - timedelta(minutes=5))
+    run_import(tenant.pk, job_id)
+    with tenant_scope(tenant.pk):
+        job = ImportJob.objects.get(pk=job_id)
+        assert (job.status, job.error_code, job.done) == ("failed", "file_unreadable", 10)
+        assert job.finished_at is not None
+    assert not Due.objects.filter(kind="import").exists()
 
 
 def in_threads(*works: Callable[[], Any]) -> None:
