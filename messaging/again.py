@@ -21,6 +21,20 @@ def got_sql(row: str) -> str:
     return f"({row}.phase IN ({waiting}, {_MAY_HAVE}) AND NOT {row}.{_FAILED})"
 
 
+def may_have_sql(row: str) -> str:
+    """SQL: whether the person of a message has it, or may have it: asked again when another is to begin."""
+    return f"({row}.phase IN ({_MAY_HAVE}) AND NOT {row}.{_FAILED})"
+
+
+def others_sql(order: str) -> str:
+    """SQL: the ids of a broadcast's family without its own; null where it is no try of another's text."""
+    first = "audience -> 'once_more_of'"
+    return (
+        f"CASE WHEN {order}.{first} IS NOT NULL THEN ARRAY(SELECT f.id FROM messaging_broadcast f "
+        f"WHERE f.id <> {order}.id AND (to_jsonb(f.id) = {order}.{first} OR f.{first} = {order}.{first})) END"
+    )
+
+
 def family_of(first: int) -> list[int]:
     """The broadcast that was first, and those which tried again with whom it did not reach."""
     found = Broadcast.objects.filter(Q(pk=first) | Q(audience__once_more_of=first))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from consent.gate_sql import gate_case
 from consent.rules.gate import Gate
+from messaging.again import may_have_sql, others_sql
 from messaging.rules.locks import BROADCAST
 from messaging.rules.outcomes import NotSent, Phase
 from messaging.wording import due_sql
@@ -209,12 +210,12 @@ WITH want AS MATERIALIZED (
     JOIN tenants_tenant t ON t.id = s.tenant_id
     WHERE s.id = ANY(ARRAY(SELECT DISTINCT sender_id FROM want))
 ), orders AS MATERIALIZED (
-    SELECT id, status, COALESCE((audience ->> 'skip_any_stop')::boolean, false) AS skip_any
-    FROM messaging_broadcast
+    SELECT id, status, COALESCE((audience ->> 'skip_any_stop')::boolean, false) AS skip_any, {others_sql("b")} AS others
+    FROM messaging_broadcast b
     WHERE id = ANY(string_to_array(NULLIF(current_setting('app.orders', true), ''), ',')::bigint[])
 ), asked AS MATERIALIZED (
     SELECT m.id, m.broadcast_id, m.phone_id, m.body, m.parts, m.bad, m.expires_at <= now() AS late,
-           o.status, o.skip_any, s.retired, s.held, {_GATE} AS gate
+           o.status, o.skip_any, o.others, s.retired, s.held, {_GATE} AS gate
     FROM want m JOIN senders s ON s.id = m.sender_id LEFT JOIN orders o ON o.id = m.broadcast_id
 ), judged AS MATERIALIZED (
     SELECT id, body, parts, CASE
@@ -225,6 +226,9 @@ WITH want AS MATERIALIZED (
         WHEN gate <> 0 THEN gate
         WHEN skip_any AND EXISTS (SELECT FROM consent_phonenumber p WHERE p.id = phone_id
                                   AND p.stopped_at IS NOT NULL) THEN {NotSent.STOPPED_ANY}
+        WHEN others IS NOT NULL AND EXISTS (
+            SELECT FROM messaging_message g WHERE g.broadcast_id = ANY(others) AND g.phone_id = asked.phone_id
+            AND {may_have_sql("g")}) THEN {NotSent.DUPLICATE}
         WHEN retired THEN {NotSent.SENDER_RETIRED}
         WHEN bad <> 0 THEN bad
         WHEN status <> 'sending' THEN {_BACK}
