@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -257,6 +257,11 @@ class View(GenericAPIView):
     def key_scopes(self) -> list[str]:
         """What the key may."""
         return list(self.request._request.api_key.scopes)  # type: ignore[attr-defined]
+
+    def needs(self, scope: str) -> None:
+        """Refuse a key without this scope, where what is sent asks for more than its address does."""
+        if scope not in self.key_scopes:
+            raise PermissionDenied(f"This key lacks the scope {scope}.")
 
     def filtered(self, queryset: Any) -> Any:
         """The filter set over a queryset, its values checked: `.qs`, `.form.cleaned_data`."""

@@ -34,9 +34,9 @@ _COVERS = (
 )
 _SCOPES = {
     "read": "read: lists, checks, the history without its words",
-    "write": "write: contacts, groups, tags, drafts of campaigns",
-    "consent": "consent: record opt-outs, opt-ins with proof, blocks",
-    "send": "send: text people, launch and stop campaigns",
+    "write": "write: contacts, groups, tags, drafts of campaigns, forms and bots",
+    "consent": "consent: record opt-outs, opt-ins with proof, blocks; webhooks and notices",
+    "send": "send: text people, launch and stop campaigns, switch bots",
 }
 
 

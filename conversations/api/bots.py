@@ -204,10 +204,15 @@ class OneBot(View):
 
     @operation(
         "change_bot", "Change a bot", BotShape, request=BotChange, refuses=[404, 409, 422],
-        details="With the `version` that was read: someone else's change in between is a 409 `conflict`.",
+        details="With the `version` that was read: someone else's change in between is a 409 `conflict`. "
+        "A bot that is on answers with the new at once, so that needs the scope `send`.",
     )  # fmt: skip
     def patch(self, request: Request, pk: int) -> Response:
         given, bot = self.body(BotChange), botting.find_bot(pk)
+        # Held until the change is done: nobody switches it on in between.
+        states = Bot.objects.select_for_update(no_key=True).filter(pk=bot.pk).values_list("state", flat=True)
+        if Bot.State.ON in list(states):
+            self.needs("send")
         version = given.pop("version")
         acts.save_bot(bot_id=bot.pk, version=version, content=_content(given), actor=self.actor)
         return Response(shaped([botting.find_bot(pk)])[0])

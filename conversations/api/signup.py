@@ -176,10 +176,16 @@ class OneSignupForm(View):
         return Response(shaped([find_form(pk)])[0])
 
     @operation(
-        "change_signup_form", "Change a sign-up form", FormShape, request=FormChange, refuses=[404, 409, 422]
-    )
+        "change_signup_form", "Change a sign-up form", FormShape, request=FormChange, refuses=[404, 409, 422],
+        details="People see the new at once where the form is open, so that needs the scope `consent`.",
+    )  # fmt: skip
     def patch(self, request: Request, pk: int) -> Response:
         find_form(pk)
+        states = (
+            SignupForm.objects.select_for_update(no_key=True).filter(pk=pk).values_list("state", flat=True)
+        )
+        if SignupForm.State.LIVE in list(states):
+            self.needs("consent")
         given = self.body(FormChange)
         version = given.pop("version", None)
         acts.update_form(form_id=pk, changes=changes_of(given), actor=self.actor, version=version)

@@ -15,6 +15,9 @@ from conversations.rules.telling import LABELS
 from conversations.telling_pages import told_rows
 from tenants.apikit import Strict, Text, View, Whole, YesNo, ids, operation, page_answer, page_of, read_page
 
+# A rule hands people's numbers and words to whomever it names; one with numbers also texts them (`send`).
+TELLING = dict.fromkeys(("POST", "PATCH", "DELETE"), "consent")
+
 
 def _texts(most: int) -> serializers.ListField:
     return serializers.ListField(child=Text(max_length=320), max_length=most, required=False)
@@ -82,10 +85,20 @@ class QueuedShape(serializers.Serializer):
     queued = serializers.IntegerField()
 
 
-class NoticeRules(View):
+class RuleView(View):
+    """What the views of rules share."""
+
+    def texts(self, numbers: Sequence[str] | None) -> None:
+        """Refuse a key that may not text, where a rule names numbers."""
+        if numbers:
+            self.needs("send")
+
+
+class NoticeRules(RuleView):
     """Notice rules."""
 
     paged = True
+    scopes = TELLING
 
     @operation("list_notice_rules", "List notice rules", page_of(RuleShape), pages=True)
     def get(self, request: Request) -> Response:
@@ -100,15 +113,19 @@ class NoticeRules(View):
         request=RuleGiven,
         status=201,
         refuses=[409, 422],
+        details="Needs the scope `send` too where it names numbers, as do its changes and its test.",
     )
     def post(self, request: Request) -> Response:
         given = self.body(RuleGiven)
         given.pop("paused", None)
+        self.texts(given.get("numbers"))
         return Response(_rules([acts.save_rule(values=given, actor=self.actor)])[0], status=201)
 
 
-class OneNoticeRule(View):
+class OneNoticeRule(RuleView):
     """One notice rule."""
+
+    scopes = TELLING
 
     @operation(
         "change_notice_rule", "Change, pause or resume a notice rule", RuleShape, request=RuleGiven,
@@ -117,6 +134,7 @@ class OneNoticeRule(View):
     def patch(self, request: Request, pk: int) -> Response:
         given = self.body(RuleGiven)
         paused = given.pop("paused", None)
+        self.texts(given.get("numbers", acts.find_rule(pk).numbers))
         rule = acts.save_rule(values=given, actor=self.actor, rule_id=pk)
         if paused is not None:
             rule = acts.pause_rule(rule_id=pk, on=not paused, actor=self.actor)
@@ -128,14 +146,15 @@ class OneNoticeRule(View):
         return Response(status=204)
 
 
-class NoticeTest(View):
+class NoticeTest(RuleView):
     """A test of a rule."""
 
-    scopes = {"POST": "write"}
+    scopes = TELLING
 
     @operation("test_notice_rule", "Send a test to everybody a rule names", QueuedShape, refuses=[404, 422])
     def post(self, request: Request, pk: int) -> Response:
         self.readable()
+        self.texts(acts.find_rule(pk).numbers)
         return Response({"queued": acts.try_rule(rule_id=pk, actor=self.actor)})
 
 

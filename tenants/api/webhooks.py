@@ -15,6 +15,9 @@ from tenants.events import CATALOGUE
 from tenants.models import WebhookDelivery, WebhookEndpoint
 from tenants.rules import Refused
 
+# Whoever sets an endpoint reads there what people wrote and decided.
+TELLING = dict.fromkeys(("POST", "PATCH", "DELETE"), "consent")
+
 
 def _events() -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=list(CATALOGUE))
@@ -77,6 +80,7 @@ class Webhooks(View):
     """Endpoints."""
 
     paged = True
+    scopes = TELLING
 
     @operation("list_webhooks", "List webhook endpoints", page_of(WebhookShape), pages=True)
     def get(self, request: Request) -> Response:
@@ -95,6 +99,8 @@ class Webhooks(View):
 
 class OneWebhook(View):
     """One endpoint."""
+
+    scopes = TELLING
 
     @operation(
         "change_webhook", "Change a webhook endpoint", WebhookShape, request=WebhookChange, refuses=[404, 422]
@@ -120,7 +126,7 @@ class OneWebhook(View):
 class WebhookSecret(View):
     """A new secret."""
 
-    scopes = {"POST": "write"}
+    scopes = TELLING
 
     @operation(
         "rotate_webhook_secret", "Make a new secret", WebhookMade, status=201, refuses=[404],
@@ -135,7 +141,7 @@ class WebhookSecret(View):
 class WebhookTest(View):
     """A test event."""
 
-    scopes = {"POST": "write"}
+    scopes = TELLING
 
     @operation("test_webhook", "Send a test event", DeliveryShape, status=201, refuses=[404, 422])
     def post(self, request: Request, pk: int) -> Response:
@@ -166,7 +172,7 @@ class WebhookDeliveries(View):
 class WebhookResend(View):
     """A delivery once more."""
 
-    scopes = {"POST": "write"}
+    scopes = TELLING
 
     @operation("resend_webhook", "Send a delivery again", DeliveryShape, refuses=[404, 422])
     def post(self, request: Request, pk: int) -> Response:

@@ -52,13 +52,13 @@ GET signup-forms/{pk}/sign-ups read       POST signup-forms/{pk}/sign-ups consen
 GET reviews read                          GET reviews/{pk} read           POST reviews/{pk}/decide consent
 GET channels read                         POST channels write
 GET channels/consent read                 POST channels/consent consent
-GET webhooks read                         POST webhooks write
-PATCH webhooks/{pk} write                 DELETE webhooks/{pk} write
-POST webhooks/{pk}/secret write           POST webhooks/{pk}/test write
-GET webhooks/{pk}/deliveries read         POST webhooks/deliveries/{pk}/resend write
-GET notice-rules read                     POST notice-rules write
-PATCH notice-rules/{pk} write             DELETE notice-rules/{pk} write
-POST notice-rules/{pk}/test write         GET notices read
+GET webhooks read                         POST webhooks consent
+PATCH webhooks/{pk} consent               DELETE webhooks/{pk} consent
+POST webhooks/{pk}/secret consent         POST webhooks/{pk}/test consent
+GET webhooks/{pk}/deliveries read         POST webhooks/deliveries/{pk}/resend consent
+GET notice-rules read                     POST notice-rules consent
+PATCH notice-rules/{pk} consent           DELETE notice-rules/{pk} consent
+POST notice-rules/{pk}/test consent       GET notices read
 GET bots read                             POST bots write
 GET bots/{pk} read                        PATCH bots/{pk} write           DELETE bots/{pk} write
 POST bots/{pk}/switch send                POST bots/{pk}/try read         GET bots/{pk}/runs read
