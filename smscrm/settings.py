@@ -239,6 +239,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "smscrm.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
+    # Every hour, so that a beat which is started anew each day still comes to it.
+    "answers": {"task": "smscrm.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / ".run" / "beat")
 # Kinds of due work and the task that does one of them; `send` belongs to the sender process.

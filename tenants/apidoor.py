@@ -149,8 +149,12 @@ def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse
 
 
 def _content(response: HttpResponse) -> Any:
+    """The answer as it is kept. A secret is told once: nothing keeps it in clear, and no repeat tells it (SEC49)."""
     is_json = response.headers.get("Content-Type", "").partition(";")[0].endswith("json")
-    return json.loads(response.content) if response.content and is_json else None
+    content = json.loads(response.content) if response.content and is_json else None
+    if isinstance(content, dict):
+        content.pop("secret", None)
+    return content
 
 
 def _again(first: IdempotencyKey, digest: bytes) -> HttpResponse:

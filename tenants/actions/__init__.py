@@ -2,7 +2,7 @@
 
 from tenants.actions.keys import API_SCOPES, make_api_key, revoke_api_key
 from tenants.actions.members import add_member, random_password, remove_member, set_member
-from tenants.actions.records import audit, forget_answers
+from tenants.actions.records import audit, forget_answers, forget_old_answers
 from tenants.actions.senders import (
     add_account,
     add_sender,
@@ -22,6 +22,7 @@ __all__ = [
     "audit",
     "create_tenant",
     "forget_answers",
+    "forget_old_answers",
     "keep_stop_covers",
     "make_api_key",
     "random_password",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from tenants.actions.webhooks import tell
 from tenants.models import AuditEntry, IdempotencyKey
@@ -23,6 +25,9 @@ HEARD = {
     "resume_campaign": "campaign.resumed",
     "cancel_campaign": "campaign.cancelled",
 }
+
+#: For so long a repeated request of an integrator gets its first answer; they hold names and numbers (SEC52).
+ANSWERS_KEPT = timedelta(days=30)
 
 
 def audit(
@@ -60,3 +65,8 @@ def forget_answers(text: str) -> int:
     """Empty the answers kept for repeated requests that hold this text: an erased person's number. How many."""
     found = IdempotencyKey.objects.annotate(said=Cast("response", TextField())).filter(said__contains=text)
     return int(found.update(response=None))
+
+
+def forget_old_answers() -> int:
+    """Delete the answers kept for repeated requests whose days are over. How many."""
+    return int(IdempotencyKey.objects.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()[0])

@@ -58,7 +58,9 @@ class WebhookShape(serializers.Serializer):
 class WebhookMade(WebhookShape):
     """An endpoint with its secret, which is told here and never again."""
 
-    secret = serializers.CharField()
+    secret = serializers.CharField(
+        required=False, help_text="Left out of the answer to a repeated request: it is kept sealed only."
+    )
 
 
 class DeliveryShape(serializers.Serializer):
