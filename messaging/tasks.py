@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from messaging.actions import broadcasts, cancelling, pushes, receipts
+from messaging.actions import broadcasts, cancelling, pushes, receipts, refusals
 from tenants import due
 from tenants.scope import tenant_scope
 
@@ -57,3 +57,12 @@ def push_opt_outs(tenant_id: int, ref: int) -> None:
     with due.working("push", tenant_id, ref) as lease:
         if lease:
             lease.again_at = pushes.push(tenant_id, ref, beat=lambda: lease.renew(60))
+
+
+@shared_task
+def hear_refusal(tenant_id: int, ref: int) -> None:
+    """Tell consent of a refusal that the sender did not get to tell; `ref` is the attempt's id."""
+    with due.working("refused", tenant_id, ref) as lease:
+        if lease:
+            with tenant_scope(tenant_id):
+                refusals.hear_left_over(ref)

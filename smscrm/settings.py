@@ -249,6 +249,7 @@ DUE_TASKS = {
     "schedule": "messaging.tasks.start_scheduled",
     "cancel": "messaging.tasks.end_cancelled",
     "receipts": "messaging.tasks.apply_receipts",
+    "refused": "messaging.tasks.hear_refusal",
     "push": "messaging.tasks.push_opt_outs",
     "inbound": "conversations.tasks.finish_inbound",
     "hear": "conversations.tasks.hear",

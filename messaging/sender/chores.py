@@ -13,9 +13,8 @@ from typing import Any
 
 from django.db import DatabaseError, close_old_connections, connections
 
-from consent import actions as consent
 from messaging.actions.counts import finish_if_done, refresh_counts
-from messaging.models import Message
+from messaging.actions.refusals import hear_refusal
 from messaging.sender import sql
 from messaging.sender.database import Work
 from messaging.sender.lanes import Lane, Lanes
@@ -35,10 +34,12 @@ class Chores:
         self.waiting: set[asyncio.Future[bool]] = set()
 
     def after(self, result: Result) -> None:
-        """Tell consent what an answer said about the person. Its phone's lock has been given back by now or soon."""
+        """Tell consent what an answer said about the person. Its phone's lock has been given back by now or soon.
+        Where it fails a worker tells it later: the work was put down with the result."""
         self._later(
             _tell_consent,
             result.lane.tenant_id,
+            result.slot.attempt,
             result.slot.id,
             result.verdict.contact_action,
             result.answer.code,
@@ -122,16 +123,6 @@ def _count(tenant_id: int, broadcast_id: int, done: bool) -> None:
             refresh_counts(broadcast_id)
 
 
-def _tell_consent(tenant_id: int, message_id: int, action: str, code: int | None) -> None:
+def _tell_consent(tenant_id: int, attempt_id: int, message_id: int, action: str, code: int | None) -> None:
     with tenant_scope(tenant_id):
-        message = Message.objects.get(pk=message_id)
-        if action == "unusable":
-            consent.mark_unusable(phone_id=message.phone_id, code=code or 0)
-            return
-        consent.provider_refused(
-            phone_id=message.phone_id,
-            sender_id=message.sender_id,
-            event_key=f"refused:{message_id}:{code}",
-            begun_at=message.begun_at,
-            message_id=message_id,
-        )
+        hear_refusal(attempt_id=attempt_id, message_id=message_id, action=action, code=code)

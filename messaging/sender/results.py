@@ -13,6 +13,8 @@ from uuid import UUID
 
 import psycopg
 
+from messaging.actions.refusals import KIND as REFUSED
+from messaging.actions.refusals import SPEAK
 from messaging.rules.outcomes import NotSent, Phase, Verdict, back_off_seconds, judge_answer
 from messaging.sender import sql
 from messaging.sender.database import Work
@@ -130,7 +132,7 @@ class Results:
     def _written(self, results: list[Result]) -> None:
         for result in results:
             result.lane.under_way -= 1
-            if result.verdict.contact_action in ("opt_out_this_sender", "unusable"):
+            if result.verdict.contact_action in SPEAK:
                 self.after(result)
 
     async def _write(self, tenant_id: int, results: list[Result]) -> None:
@@ -165,6 +167,10 @@ class Results:
         if any(r.verdict.kind == "ambiguous" for r in results):
             given = {"kind": "reconcile", "tenant": tenant_id, "ref": 0, "delay": self.tuning.unknown_first}
             statements.append((sql.PUT, given))
+        for result in results:
+            if result.verdict.contact_action in SPEAK:
+                given = {"kind": REFUSED, "tenant": tenant_id, "ref": result.slot.attempt}
+                statements.append((sql.PUT, given | {"delay": self.tuning.refused_left}))
         await self.work.run(*statements)
         self.handed += sum(r.verdict.kind == "handed" for r in results)
 

@@ -6,6 +6,8 @@ Mutations tried, each made the test named red:
 - RESULTS without `NOT EXISTS`                                                        → test_a_sid_that_…
 - RESULTS without `m.tries = r.n`                                                     → test_a_result_written_…
 - RESULTS without phases 0 and 1 in its evidence                                      → test_a_hand_over_…
+- the work not put down with the result                                               → test_a_refusal_that_…
+- `hear_refusal` leaves the work                                                      → test_a_refusal_told_…
 - RESULTS keeps the code of a try that comes again, or the first code                 → test_a_code_is_…
 """
 
@@ -13,7 +15,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -21,15 +24,18 @@ import pytest
 from django.utils import timezone
 
 from consent.actions import phone_for
+from consent.models import ConsentEvent, Permission, PhoneNumber
 from messaging.models import Attempt, Message
 from messaging.rules.outcomes import NotSent, Phase
 from messaging.sender import sql
+from messaging.sender.chores import Chores
 from messaging.sender.database import Work
 from messaging.sender.lanes import Lane
 from messaging.sender.pipe import Rows, Statement
 from messaging.sender.results import Result, Results
 from messaging.sender.tuning import Tuning
 from messaging.sender.wire import Answer, Slot
+from messaging.tasks import hear_refusal
 from tenants.models import Due, SenderNumber, Tenant
 from tenants.scope import tenant_scope
 from tests.conftest import build_tenant
@@ -67,8 +73,8 @@ class Desk:
         self.work, self.told = work, list[Result]()
         self.results = Results(work, Tuning(), TOKEN, self.told.append)
 
-    def add(self, lane: Lane, message: Message, answer: Answer, *, n: int = 1) -> None:
-        slot = Slot(message.pk, message.phone_id, None, "+12025550142", "Hi", 1, tries=n - 1, n=n)
+    def add(self, lane: Lane, message: Message, answer: Answer, *, n: int = 1, attempt: int = 0) -> None:
+        slot = Slot(message.pk, message.phone_id, None, "+12025550142", "Hi", 1, n=n, attempt=attempt)
         lane.under_way += 1
         self.results.add(lane, slot, answer)
 
@@ -249,8 +255,7 @@ def test_a_code_is_that_of_the_end(bakery: Tenant) -> None:
     lane = lane_of(bakery)
 
     async def job(desk: Desk) -> None:
-        desk.add(lane, waits, BUSY, n=2)
-        desk.results.waiting[0].slot.attempt = attempt
+        desk.add(lane, waits, BUSY, n=2, attempt=attempt)
         desk.add(lane, refused, REFUSED, n=2)
         desk.add(lane, handed, HANDED, n=2)
         await desk.results.flush()
@@ -260,3 +265,54 @@ def test_a_code_is_that_of_the_end(bakery: Tenant) -> None:
     assert read(bakery, refused).reason == NotSent.REJECTED
     with tenant_scope(bakery.pk):
         assert Attempt.objects.get().code == 20429, "why it came again is kept with the attempt"
+
+
+@pytest.mark.parametrize("code", [21610, 21211])
+def test_a_refusal_that_the_sender_could_not_tell_is_told_by_a_worker(bakery: Tenant, code: int) -> None:
+    """The database was away for a moment, or the process died right after the result was written."""
+    row, lane = refused_row(bakery), lane_of(bakery)
+
+    async def job(desk: Desk) -> None:
+        desk.add(lane, row.message, Answer(400, code), attempt=row.attempt)
+        await desk.results.flush()
+
+    at_desk(job)
+    due = Due.objects.get(kind="refused", tenant=bakery)
+    assert due.due_at > timezone.now() + timedelta(seconds=30), "the sender itself comes first"
+    Due.objects.update(due_at=timezone.now())
+    hear_refusal(bakery.pk, due.ref)
+    assert not Due.objects.filter(kind="refused").exists()
+    with tenant_scope(bakery.pk):
+        if code == 21610:
+            blocked = Permission.objects.get()
+            assert (blocked.state, blocked.sender_id) == ("opted_out", row.message.sender_id)
+        else:
+            assert PhoneNumber.objects.get().unusable_code == code
+
+
+def test_a_refusal_told_at_once_leaves_nothing_to_do(bakery: Tenant) -> None:
+    row, lane = refused_row(bakery), lane_of(bakery)
+    nothing: Any = None
+
+    async def job(desk: Desk) -> None:
+        chores = Chores(nothing, nothing, Tuning())
+        desk.results.after = chores.after
+        desk.add(lane, row.message, REFUSED, attempt=row.attempt)
+        await desk.results.flush()
+        await chores.close()
+
+    at_desk(job)
+    assert not Due.objects.filter(kind="refused").exists()
+    with tenant_scope(bakery.pk):
+        assert Permission.objects.get().state == "opted_out" and ConsentEvent.objects.count() == 1
+
+
+class Refused(NamedTuple):
+    message: Message
+    attempt: int
+
+
+def refused_row(tenant: Tenant) -> Refused:
+    message = begun(tenant)
+    with tenant_scope(tenant.pk):
+        return Refused(message, Attempt.objects.create(message_id=message.pk).pk)

@@ -186,6 +186,7 @@ WORKS_ON = {
     "export": "contacts_exportjob",
     "bulk": "contacts_bulkjob",
     "receipts": "",
+    "refused": "messaging_attempt",
     "push": "tenants_provideraccount",
     "ledger": "",
     "review": "consent_hold",
