@@ -207,12 +207,18 @@ def _start(tenant: Tenant, text: Text, message: Message) -> bool:
     if outcome is None or outcome.kind != Kind.NO_EFFECT:
         back = {text.sender.pk, *(outcome.senders if outcome else ())}
         settling.overtake(
-            phone_id=text.phone_id, sender_ids=back, returned=True, entry=outcome.seq if outcome else None
+            phone_id=text.phone_id,
+            sender_ids=back,
+            returned=True,
+            entry=outcome.seq if outcome else None,
+            told=text.received_at,
         )
     if outcome is not None and outcome.kind == Kind.OPT_IN and outcome.changed:
         welcome = signup.confirmed(phone_id=text.phone_id, sender_id=text.sender.pk)
-        if not took:
-            _reply(text, message, welcome or wording.welcome_back(tenant.brand))
+        if welcome is not None and not took and not text.replayed:
+            signup.welcome(phone_id=text.phone_id, sender_id=text.sender.pk, body=welcome)
+        elif not took:
+            _reply(text, message, wording.welcome_back(tenant.brand))
     return outcome is not None
 
 

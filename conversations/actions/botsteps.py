@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from consent import actions as consent
@@ -19,8 +18,9 @@ from conversations.actions import settling
 from conversations.actions.telling import notify_team
 from conversations.rules.botactions import question, reminder, sets
 from conversations.rules.bots import ANY, LEAVE, OUTSIDE_TEXT, QUIET_TEXT, Action, Match
+from messaging.actions.inbound import told_at
 from messaging.actions.ledger import suppress_group
-from messaging.models import Message, RawWebhook
+from messaging.models import Message
 from messaging.rules.merge import compile_text
 from tenants.actions import tell
 from tenants.models import Tenant
@@ -165,7 +165,7 @@ def _active(run: Running, settings: Mapping[str, Any]) -> Step:
     message = run.message
     outcome = consent.opt_in(
         phone_id=message.phone_id, sender_ids=[message.sender_id], method=Method.KEYWORD, event_key=run.key("in"),
-        actor=run.actor, evidence=_with(run, settings), occurred_at=_told_at(message),
+        actor=run.actor, evidence=_with(run, settings), occurred_at=told_at(message),
     )  # fmt: skip
     if outcome.kind == Kind.NO_EFFECT:
         return Step(
@@ -273,18 +273,6 @@ def _with(run: Running, settings: Mapping[str, Any]) -> Evidence:
     return Evidence(
         words=run.message.body or "", disclosure=settings.get("disclosure", ""), note=run.actor.label
     )
-
-
-def _told_at(message: Message) -> datetime:
-    """The second in which the text reached us: at the same second STOP wins, and a later STOP always."""
-    arrived = (
-        RawWebhook.objects.filter(kind=RawWebhook.Kind.INBOUND, key=message.sid)
-        .values_list("received_at", flat=True)
-        .first()
-        if message.sid
-        else None
-    )
-    return (arrived or message.created_at).replace(microsecond=0)
 
 
 def _filled(run: Running, text: str) -> str:

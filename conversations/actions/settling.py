@@ -6,6 +6,7 @@ A review says what became of its hold: `follow_ledger` asks what was held elsewh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
@@ -19,6 +20,7 @@ from consent.models.ledger import Kind, Method
 from consent.rules.reach import Reach
 from conversations.models.reviews import Review
 from conversations.rules.doubts import likely
+from messaging.actions.inbound import received_at
 from messaging.models import Message
 from messaging.models.messages import Direction
 from tenants.rules import PERSON, SYSTEM, Actor, ActorKind, Refused
@@ -40,18 +42,26 @@ WHERE r.decided_at IS NULL AND NOT EXISTS
 
 
 def overtake(
-    *, phone_id: int, sender_ids: Collection[int] | None, returned: bool, entry: int | None = None
+    *,
+    phone_id: int,
+    sender_ids: Collection[int] | None,
+    returned: bool,
+    entry: int | None = None,
+    told: datetime | None = None,
 ) -> int:
     """The person said clearly what they want, for these senders or (None) all: nothing is left to be read.
 
     Needs their lock. After an opt-out the holds go with it; after a return the release is an entry of its own.
-    `entry`: only what was asked before this entry.
+    `entry`: only what was asked before this entry. `told`: when they asked to return; acted on late, it settles
+    nothing that they wrote since.
     """
     closed = 0
     for review in Review.objects.filter(phone_id=phone_id, decided_at=None).order_by("pk"):
         if sender_ids is not None and review.sender_id is not None and review.sender_id not in sender_ids:
             continue
         if entry is not None and _asked_since(review, entry):
+            continue
+        if returned and told is not None and _written_since(review, told):
             continue
         if returned:
             seq: int | None = release(review, PERSON, "They asked for texts since.", method=Method.KEYWORD)
@@ -110,6 +120,7 @@ def _follow(event: ConsentEvent) -> None:
         sender_ids=None if everything else senders,
         returned=returned,
         entry=event.seq,
+        told=event.occurred_at,
     )
 
 
@@ -205,3 +216,11 @@ def answered_by(review: Review) -> int | None:
 
 def _asked_since(review: Review, entry: int) -> bool:
     return bool(ConsentEvent.objects.filter(event_key=f"held:{review.event_key}", seq__gt=entry).exists())
+
+
+def _written_since(review: Review, told: datetime) -> bool:
+    """Whether the reply reached us after `told`. The carrier's doubt is no word of theirs."""
+    if review.why == Review.Why.DOUBT or review.message_id is None:
+        return False
+    reply = Message.objects.filter(pk=review.message_id, phone_id=review.phone_id).first()
+    return reply is not None and received_at(reply) > told

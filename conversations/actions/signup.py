@@ -19,7 +19,8 @@ from consent.rules.texts import key
 from contacts.actions.signing_up import Given, fill_in, join_sets
 from conversations.models.signup import Signup, SignupForm
 from conversations.rules import signup as rules
-from messaging.actions.replies import queue_reply, queue_sign_up_text
+from messaging.actions.inbound import told_at
+from messaging.actions.replies import queue_sign_up_text
 from messaging.models import Message, RawWebhook
 from messaging.webhooks import read_fields
 from tenants.models import Tenant
@@ -27,7 +28,6 @@ from tenants.rules import PERSON, Actor, ActorKind, Refused
 from tenants.scope import current_tenant_id
 
 TEXT_LIFE = timedelta(hours=1)  # a question or welcome that comes later would puzzle its reader
-REPLY_LIFE = timedelta(minutes=5)
 SIGN_UPS = 4205  # lock class, beside those of `tenants.apidoor` and `consent.actions.wordings`
 MAX_WORD = 40
 Result = Signup.Result
@@ -122,7 +122,7 @@ def _one(form: SignupForm, given: Submission, phone_id: int, sender_id: int, act
     )  # fmt: skip
     if not outcome.changed:
         return Result.IN_ALREADY
-    _text(form, phone_id, sender_id, _welcome(form))
+    welcome(phone_id=phone_id, sender_id=sender_id, body=_welcome(form))
     return Result.OPTED_IN
 
 
@@ -136,7 +136,7 @@ def _ask(form: SignupForm, given: Submission, phone_id: int, sender_id: int, key
     except Refused as refused:
         return Result.BLOCKED if refused.code == "blocked" else Result.TEXT_START
     if asked:
-        _text(form, phone_id, sender_id, rules.question_text(_brand(), form.language))
+        _text(phone_id, sender_id, rules.question_text(_brand(), form.language))
         return Result.ASKED
     opted_in = Permission.objects.filter(
         phone_id=phone_id, sender_id=sender_id, state=Permission.State.OPTED_IN
@@ -144,7 +144,15 @@ def _ask(form: SignupForm, given: Submission, phone_id: int, sender_id: int, key
     return Result.IN_ALREADY if opted_in.exists() else Result.ASKED_BEFORE
 
 
-def _text(form: SignupForm, phone_id: int, sender_id: int, body: str) -> None:
+def welcome(*, phone_id: int, sender_id: int, body: str) -> None:
+    """Queue the one welcome of a sign-up, also where a text of theirs completed it.
+
+    It may hold an offer, so it is no reply by class: whoever says STOP before it leaves gets the confirmation alone.
+    """
+    _text(phone_id, sender_id, body)
+
+
+def _text(phone_id: int, sender_id: int, body: str) -> None:
     expires = timezone.now() + TEXT_LIFE
     queue_sign_up_text(phone_id=phone_id, sender_id=sender_id, body=body, expires_at=expires)
 
@@ -206,7 +214,7 @@ def join_by_word(*, phone_id: int, sender_id: int, form: SignupForm, message: Me
     outcome = consent.opt_in(
         phone_id=phone_id, sender_ids=[sender_id], method=Method.KEYWORD, event_key=f"join:{form.pk}:{token}",
         actor=PERSON, answered_message_id=message.answers_id, e164=_number_of(phone_id, message),
-        occurred_at=message.begun_at, evidence=Evidence(
+        occurred_at=told_at(message), evidence=Evidence(
             words=message.body or "", disclosure=form.wording,
             note=f"{form.disclosure}, published with the word {form.word}.",
         ),
@@ -215,10 +223,7 @@ def join_by_word(*, phone_id: int, sender_id: int, form: SignupForm, message: Me
     if result in {Result.OPTED_IN, Result.IN_ALREADY}:
         _complete(form, phone_id, Given.of({}, language=form.language, source=f"Word {form.word}"[:40]))
     if result == Result.OPTED_IN:
-        queue_reply(
-            phone_id=phone_id, sender_id=sender_id, body=_welcome(form),
-            answers_id=message.pk, expires_at=timezone.now() + REPLY_LIFE,
-        )  # fmt: skip
+        welcome(phone_id=phone_id, sender_id=sender_id, body=_welcome(form))
     Signup.objects.create(
         form=form, phone_id=phone_id, sender_id=sender_id, disclosure=form.disclosure, token=token,
         way=Signup.Way.WORD, result=result,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
@@ -115,6 +115,18 @@ def record_inbound(
     )
     touch_thread(phone_id=phone_id, sender_id=sender_id, text=text, direction=Direction.IN)
     return message
+
+
+def received_at(message: Message) -> datetime:
+    """When an inbound text reached us. Its row is written with its act, which may come later."""
+    raw = RawWebhook.objects.filter(kind=RawWebhook.Kind.INBOUND, key=message.sid) if message.sid else None
+    arrived: datetime | None = raw.values_list("received_at", flat=True).first() if raw is not None else None
+    return arrived or message.created_at
+
+
+def told_at(message: Message) -> datetime:
+    """The second in which a text that opts in reached us: at the same second STOP wins, and a later STOP always."""
+    return received_at(message).replace(microsecond=0)
 
 
 _THREAD = """
