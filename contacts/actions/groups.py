@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from contacts.models import ContactTag, Group, GroupMember, OptOutPolicy, Tag
 from tenants.actions import audit
+from tenants.lines import one_line
 from tenants.models import Tenant
 from tenants.rules import SYSTEM, Actor, Refused, Role, require
 from tenants.scope import current_tenant_id, tenant_scope
@@ -140,7 +141,7 @@ def _checked(name: str, limit: int) -> str:
     name = " ".join(name.split())
     if not name:
         raise Refused("name_missing", "Give it a name.", "name")
-    if len(name) > limit or not name.isprintable():
+    if len(name) > limit or not one_line(name):
         raise Refused("name_invalid", f"Keep the name under {limit} characters, in one line.", "name")
     return name
 

@@ -16,12 +16,13 @@ from consent.rules.numbers import REASON_TEXT, normalise
 from contacts.models import Contact, ContactTag, GroupMember
 from contacts.rules.names import search_names
 from tenants.actions import audit
+from tenants.lines import one_line
 from tenants.models import Tenant
 from tenants.rules import Actor, Refused, Role, require
 from tenants.scope import current_tenant_id
 
 NOT_A_NUMBER = "This is not a mobile number we can text. Write it with its country, like +1 202-555-0142."
-_LIMITS = {"first_name": 120, "last_name": 120, "email": 254, "language": 12}
+MOST = {"first_name": 120, "last_name": 120, "email": 254, "language": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,10 @@ def _exists(phone_id: int) -> Refused:
 
 def columns_of(details: Details) -> dict[str, object]:
     """The columns that a contact's details fill. Raises `Refused("too_long")` naming the field."""
-    values: dict[str, str] = {name: getattr(details, name).strip() for name in _LIMITS}
+    values: dict[str, str] = {name: getattr(details, name).strip() for name in MOST}
     for name, value in values.items():
-        if len(value) > _LIMITS[name] or not value.isprintable():
-            raise Refused("too_long", f"Keep this under {_LIMITS[name]} characters, in one line.", name)
+        if len(value) > MOST[name] or not one_line(value):
+            raise Refused("too_long", f"Keep this under {MOST[name]} characters, in one line.", name)
     values["email"] = values["email"].lower()
     search_name, search_last = search_names(values["first_name"], values["last_name"])
     own = {key: value for key, value in details.fields.items() if value}

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from django.db import connection, transaction
 from django.utils import timezone
 
-from contacts.actions.people import Details, columns_of
+from contacts.actions.people import MOST, Details, columns_of
 from contacts.models import Contact, FieldDefinition, Group, Tag
 from contacts.rules.names import search_names
+from tenants.lines import as_line
 
 _COLUMNS = ("first_name", "last_name", "email", "language")
 _JOIN = """
@@ -35,7 +36,10 @@ class Given:
     @classmethod
     def of(cls, values: Mapping[str, str], *, language: str, source: str) -> Given:
         """From values by name: columns of contacts, and keys of the tenant's own fields."""
-        columns = {name: values.get(name, "") for name in _COLUMNS[:3]}
+        # What nobody could keep about them must not lose what they agreed to: it is mended, not refused.
+        columns = {name: as_line(values.get(name, ""), MOST[name]) for name in _COLUMNS[:3]}
+        if len(values.get("email", "")) > MOST["email"]:
+            columns["email"] = ""
         own = {key: value for key, value in values.items() if key not in _COLUMNS}
         return cls(Details(**columns, language=language, fields=own), source)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 
+_UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+
 
 def fold(text: str) -> str:
-    """Lower case without accents: "José" and "JOSE" are found by the same letters."""
+    """Lower case without accents: "José" and "JOSE" are found by the same letters, with a joiner and without."""
     if text.isascii():
         return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c) and c not in _UNSEEN)
 
 
 def search_names(first: str, last: str) -> tuple[str, str]:

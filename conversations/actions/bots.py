@@ -25,6 +25,7 @@ from conversations.rules.botactions import (
 )
 from conversations.rules.bots import Plan
 from tenants.actions import audit
+from tenants.lines import one_line
 from tenants.moments import plannable
 from tenants.rules import Actor, ActorKind, Refused, Role, require
 from tenants.scope import current_tenant_id
@@ -48,7 +49,7 @@ def read_content(content: Mapping[str, Any], known: Known, *, like: Plan | None 
         raise Refused("unknown_value", f"A bot has no {', '.join(sorted(extra))}.")
     given = {**NEW, **content}
     name = " ".join(str(given["name"]).split())
-    if not name or len(name) > 80 or not name.isprintable():
+    if not name or len(name) > 80 or not one_line(name):
         raise Refused("name_missing", "Give it a name of at most 80 characters.", "name")
     if len(given["actions"]) > MOST_ACTIONS:
         raise Refused("too_many_actions", f"At most {MOST_ACTIONS} actions a bot.", "actions")

@@ -12,6 +12,7 @@ from conversations.actions.learning import own_reasons
 from conversations.models.learning import LearningSettings, Reason
 from conversations.rules.reasons import OTHER
 from tenants.actions import audit
+from tenants.lines import one_line
 from tenants.rules import Actor, Refused, Role, require
 
 MAX_LABEL, MAX_REASONS = 80, 20
@@ -51,7 +52,7 @@ def _check(name: str, value: Any) -> None:
         "survey_hours": (lambda: whole and 1 <= value <= 168, "Choose 1 to 168 hours."),
         "complaint_days": (lambda: whole and 1 <= value <= 30, "Choose 1 to 30 business days."),
         "survey_text": (
-            lambda: isinstance(value, str) and len(value) <= 200 and value.isprintable(),
+            lambda: isinstance(value, str) and len(value) <= 200 and one_line(value),
             "Write one line of at most 200 characters.",
         ),
     }
@@ -141,7 +142,7 @@ def _find(reason_id: int) -> Reason:
 
 def _label(text: str) -> str:
     said = " ".join(text.split())
-    if not said or len(said) > MAX_LABEL or not said.isprintable():
+    if not said or len(said) > MAX_LABEL or not one_line(said):
         raise Refused(
             "label_invalid", f"Write the reason as people read it, at most {MAX_LABEL} characters.", "label"
         )

@@ -17,6 +17,7 @@ from conversations.models.signup import Signup, SignupForm
 from conversations.rules import signup as rules
 from tenants.actions import audit
 from tenants.doors import make_door
+from tenants.lines import one_line
 from tenants.models import Door, SenderNumber, Tenant
 from tenants.rules import Actor, Refused, Role, require
 from tenants.scope import current_tenant_id
@@ -167,7 +168,7 @@ def _name(value: Any) -> str:
     name = " ".join(str(value).split())
     if not name:
         raise Refused("name_missing", "Give the form a name.", "name")
-    if len(name) > 80 or not name.isprintable():
+    if len(name) > 80 or not one_line(name):
         raise Refused("too_long", "Keep the name under 80 characters.", "name")
     return name
 

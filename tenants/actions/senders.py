@@ -11,6 +11,7 @@ from django.utils import timezone
 from tenants import doors
 from tenants.actions.records import audit
 from tenants.credentials import seal
+from tenants.lines import one_line
 from tenants.models import ProviderAccount, SenderAddress, SenderNumber
 from tenants.rules import Actor, Refused, Role, require
 from tenants.scope import current_tenant_id
@@ -94,7 +95,7 @@ def rename_sender(*, sender_id: int, name: str, actor: Actor) -> SenderNumber:
     """What people here call it. Raises `Refused("name_taken")`, `Refused("name_missing")`."""
     require(actor, Role.MANAGER, "rename a sender number")
     sender, name = find_sender(sender_id), " ".join(name.split())
-    if not name or len(name) > 60 or not name.isprintable():
+    if not name or len(name) > 60 or not one_line(name):
         raise Refused("name_missing", "Write a name of at most 60 characters.", "name")
     before, sender.name = sender.name, name
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tenants.actions.records import audit
+from tenants.lines import one_line
 from tenants.models import Tenant
 from tenants.rules import Actor, Refused, Role, require
 from tenants.scope import current_tenant_id, tenant_scope
@@ -98,5 +99,5 @@ def _ways(value: Any) -> bool:
 
 
 def _one_line(text: str, least: int, most: int) -> bool:
-    """It stands in texts to people, so no line breaks and nothing invisible."""
-    return least <= len(text.strip()) and len(text) <= most and text.isprintable()
+    """It stands in texts to people, so no line breaks and no control characters."""
+    return least <= len(text.strip()) and len(text) <= most and one_line(text)

@@ -14,6 +14,7 @@ from contacts.actions import exports, groups, people
 from contacts.actions.people import Details
 from contacts.models import Contact, ExportJob, GroupMember, ImportJob
 from contacts.rules.guard import guarded, is_formula, unguarded
+from contacts.rules.names import search_names
 from contacts.tasks import run_export
 from contacts.values import merge_values
 from tenants.models import SenderNumber, Tenant
@@ -36,6 +37,21 @@ def test_create_and_find_again(scope: int) -> None:
     with pytest.raises(Refused) as refused:
         people.create_contact(number="+1 202-555-0142", details=Details(), actor=AGENT)
     assert (refused.value.code, refused.value.detail) == ("contact_exists", {"contact_id": made.pk})
+
+
+@pytest.mark.parametrize("name", ["علی\u200cرضا", "Anne\u00a0Marie", "\U0001fae8"])
+def test_names_as_people_write_them(scope: int, name: str) -> None:
+    """Joiners, no-break spaces, signs that are newer than Python; and found by who leaves the joiner out."""
+    made = people.create_contact(number=P1, details=Details(name, "Demo"), actor=AGENT)
+    assert made.first_name == name
+    assert search_names(name.replace("\u200c", ""), "Demo")[0] == made.search_name
+
+
+@pytest.mark.parametrize("sign", ["\n", "\x00", "\x1b", "\x85", "\u2028", "\u202e", "\u2066"])
+def test_no_control_characters_and_no_second_line(scope: int, sign: str) -> None:
+    with pytest.raises(Refused) as refused:
+        people.create_contact(number=P1, details=Details(f"Ada{sign}B"), actor=AGENT)
+    assert (refused.value.code, refused.value.field) == ("too_long", "first_name")
 
 
 def test_not_a_number(scope: int) -> None:

@@ -270,6 +270,21 @@ def test_another_tenants_form_stays_theirs(tenant: Tenant, other_tenant: Tenant)
         assert PhoneNumber.objects.get().e164 == PHONE and Signup.objects.count() == 1
 
 
+@pytest.mark.parametrize("mode", ["single", "double"])
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("علی\u200cرضا", "علی\u200cرضا"), ("Anne\u00a0Marie", "Anne\u00a0Marie"), ("A\u202eda\x07", "A da"),
+     ("👩\u200d🍳", "👩\u200d🍳")],
+)  # fmt: skip
+def test_no_name_loses_the_consent(tenant: Tenant, mode: str, typed: str, kept: str) -> None:
+    """Red with `isprintable`, and with a detail that is refused instead of mended."""
+    form = make_form(tenant, mode=mode, asks=[{"name": "first_name", "required": True}])
+    assert Visitor(form).send(first_name=typed).status_code == 303
+    with tenant_scope(tenant.pk):
+        assert Contact.objects.get().first_name == kept
+        assert Signup.objects.get().result == ("asked" if mode == "double" else "opted_in")
+
+
 def test_a_character_that_cannot_be_kept_is_refused(tenant: Tenant) -> None:
     answer: Any = Visitor(make_form(tenant)).send("2025550160\x00")
     assert answer.status_code == 400
