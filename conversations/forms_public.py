@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
@@ -37,7 +38,7 @@ class FactsForm(forms.Form):
             raise forms.ValidationError(f"Offer at most {MOST_WAYS}.")
         if any(len(line) > 120 for line in lines):
             raise forms.ValidationError("Keep each to 120 characters.")
-        return [way_of(line) for line in lines]
+        return _apart([way_of(line) for line in lines])
 
     def changes(self) -> dict[str, Any]:
         """Setting → value, as `tenants.actions.update_settings` takes them."""
@@ -47,8 +48,22 @@ class FactsForm(forms.Form):
 def way_of(label: str) -> dict[str, str]:
     """A way by its label; one that names e-mail is consent on that channel too."""
     key = re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")[:40] or "way"
+    if not label.isascii():
+        # Other letters leave nothing or little of themselves; the key must stay the label's own wherever it stands.
+        key = f"{key[:31]}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
     channel = "email" if re.search(r"\be-?mails?\b|\bnewsletter\b", label, re.IGNORECASE) else ""
     return {"key": key, "label": label, "channel": channel}
+
+
+def _apart(ways: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Two labels that differ by signs only come to one key: then the later ones are numbered."""
+    taken: set[str] = set()
+    for way in ways:
+        base, number = way["key"], 2
+        while way["key"] in taken:
+            way["key"], number = f"{base[:36]}-{number}", number + 1
+        taken.add(way["key"])
+    return ways
 
 
 def facts_of(tenant: Tenant) -> dict[str, str]:

@@ -104,6 +104,18 @@ def test_facts_and_other_ways_are_saved(tenant: Tenant, owner: Client) -> None:
     assert many.status_code == 400 and "Offer at most 6." in many.content.decode()
 
 
+def test_other_ways_in_any_letters(tenant: Tenant, owner: Client) -> None:
+    """Both had the key "way", and the list was refused. Red without `_apart`, or with keys by place."""
+    labels = ["Газета", "Новости", "Fewer texts", "fewer, texts"]
+    assert owner.post(SETTINGS, {"other_ways": "\n".join(labels)}).status_code == 302
+    ways = Tenant.objects.get(pk=tenant.pk).other_ways
+    assert [one["label"] for one in ways] == labels
+    keys = [one["key"] for one in ways]
+    assert keys[2:] == ["fewer-texts", "fewer-texts-2"] and len(set(keys)) == 4
+    assert owner.post(SETTINGS, {"other_ways": "Новости"}).status_code == 302
+    assert Tenant.objects.get(pk=tenant.pk).other_ways[0]["key"] == keys[1]
+
+
 def test_every_template_has_its_source_and_date() -> None:
     assert {(one.region, one.page) for one in SECTIONS} == {
         (region, page) for region in ("all", "US", "CA", "GB", "EU") for page in ("terms", "privacy")
