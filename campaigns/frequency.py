@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from campaigns.counting import leaves_at
 from campaigns.models import Campaign
+from campaigns.remembering import remembered
 from campaigns.rules.wording import DAYS_WANTED, why_words
 from contacts.models import Contact
 from messaging.models import Broadcast, Message
@@ -64,7 +65,8 @@ def carried(broadcast: Broadcast) -> str:
     if broadcast.footer_every == ALWAYS:
         return f"{where}."
     handed = Message.objects.filter(broadcast=broadcast, phase=Phase.HANDED)
-    found = handed.aggregate(texts=Count("pk"), worded=Count("pk", filter=Q(worded=True)))
+    sums = {"texts": Count("pk"), "worded": Count("pk", filter=Q(worded=True))}
+    found = remembered(f"carried:{broadcast.pk}", lambda: handed.aggregate(**sums))
     return f"{where}: {found['worded']:,} of {found['texts']:,} texts handed over carry it."
 
 

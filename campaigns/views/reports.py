@@ -19,6 +19,7 @@ from campaigns.listing import state_of
 from campaigns.models import RUNNING, Campaign
 from campaigns.people import FILTERS, PAGE, people_of
 from campaigns.reading import log_of, rate_over_time
+from campaigns.remembering import remembered
 from campaigns.rules.figures import figures_of
 from campaigns.rules.reasons import reason_of
 from campaigns.showing import day_and_clock, rate_chart, report_context
@@ -41,9 +42,14 @@ def report(request: Asked, pk: int) -> HttpResponse:
         "tabs": _tabs(campaign, "report"),
         "chart": rate_chart(campaign, rows, request.tenant),
         "points": len(rows),
-        "may_retry": may_retry(campaign.order) if campaign.status not in RUNNING else 0,
+        "may_retry": _may_retry(campaign) if campaign.status not in RUNNING else 0,
     }
     return render(request, "campaigns/report.html", context)
+
+
+def _may_retry(campaign: Campaign) -> int:
+    """As the button says it; pressed, it is counted anew."""
+    return remembered(f"may-retry:{campaign.order.pk}", lambda: may_retry(campaign.order))
 
 
 @require_GET

@@ -6,17 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from campaigns import actions
+from campaigns import actions, remembering
 from campaigns.actions.retrying import may_retry
 from campaigns.counting import counted
 from campaigns.models import Campaign
 from campaigns.rules.passing import passing_codes
 from contacts.models import Group, GroupMember
 from messaging.actions.broadcasts import plan
-from messaging.models import Message
+from messaging.models import Broadcast, Message
 from messaging.rules.outcomes import NotSent
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tenants.rules import Actor, Refused
 
 Launched = Callable[[Campaign], Campaign]
@@ -165,3 +167,23 @@ def test_it_leaves_out_whom_the_first_one_left_out(failed: Campaign, actor: Acto
 def test_codes_that_pass_and_codes_that_do_not() -> None:
     assert {30001, 30003, 30008} <= passing_codes()
     assert not {21610, 30004, 30005, 30006, 30007} & passing_codes()
+
+
+def test_its_pages_do_not_count_a_big_campaign_each_time(
+    failed: Campaign, browse: Callable[[User], Client], member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures that took long are shown again as they were; pressed, the button counts anew.
+
+    Mutation tried, each red: `may_retry`, or the sums of `carried`, not `remembered`.
+    """
+    monkeypatch.setattr(remembering, "CHEAP", -1)
+    Broadcast.objects.filter(pk=failed.order.pk).update(status="finished", footer_every=30)
+    client = browse(member)
+    for _ in range(2):
+        report, message = (
+            client.get(reverse(f"campaigns:{page}", args=[failed.pk])).content.decode()
+            for page in ("report", "message")
+        )
+        assert "Retry 1<" in report and "0 of 3 texts handed over carry it" in message
+        Message.objects.filter(broadcast=failed.order).update(receipt=70, worded=True)
+    assert may_retry(failed.order) == 0
