@@ -20,7 +20,7 @@ KEPT = timedelta(days=2)
 
 
 def count_try(*, kind: str, what: str, now: datetime) -> int:
-    """Count one try of `kind` (ip, number, form); 0, or the seconds to wait where there were too many.
+    """Count one try of `kind` (a key of LIMITS); 0, or the seconds to wait where there were too many.
 
     Commit it whatever comes of the try itself: call it in a scope of its own.
     """

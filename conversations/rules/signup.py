@@ -39,10 +39,15 @@ class Limit:
 
 
 #: An address may be a whole office or the tablet on a counter; one number needs few tries; a form may be on television.
+#: A `prefix` is a number without its last four digits: whoever earns by the texts he makes us send owns such a range,
+#: and changes his address at will (SEC46). The days bound what all of it may cost.
 LIMITS = {
     "ip": Limit(600, 20),
     "number": Limit(3600, 5),
+    "prefix": Limit(600, 30),
     "form": Limit(600, 1000),
+    "form_day": Limit(86_400, 5_000),
+    "tenant_day": Limit(86_400, 10_000),
 }
 
 _I = re.IGNORECASE

@@ -39,6 +39,7 @@ from tenants.scope import tenant_scope
 SALT = "conversations.signup"
 SIGNS = {"double": "pending", "single": "opted_in"}
 TRAP = "website"  # a field that people do not see
+LONG = 2 * 3600  # a wait that is told in hours
 TOO_FAST, TOO_OLD = 2, 24 * 3600  # seconds between the page and its answer
 
 
@@ -112,8 +113,12 @@ def waits(request: HttpRequest, door: Opened) -> int:
         found = normalise(
             request.POST.get("phone", "")[:60], tenant.country, enabled=tenant.allowed_countries
         )
-        wait = count_try(kind="number", what=found.e164, now=now) if found.e164 else 0
-        return wait or count_try(kind="form", what=str(door.ref), now=now)
+        if found.e164 is None or found.verdict != "accept":
+            return 0  # it will be refused, and no text goes out
+        tries = [("number", found.e164), ("prefix", found.e164[:-4]), ("form", str(door.ref))]
+        tries += [("form_day", str(door.ref)), ("tenant_day", "")]
+        asked = (count_try(kind=kind, what=what, now=now) for kind, what in tries)
+        return next(filter(None, asked), 0)
 
 
 def _genuine(request: HttpRequest, form_id: int) -> bool:
@@ -239,10 +244,10 @@ def note_context(form: SignupForm, kind: str, *, wait: int = 0) -> dict[str, Any
     numbers = mark_safe(listed([unbroken(number) for number in _numbers(form)], form.language))
     key = form.mode if kind == "done" else kind
     filled = {
-        "numbers": numbers, "days": form.open_days, "minutes": max(1, -(-wait // 60)), "brand": brand,
-        "word": form.word, "number": unbroken(form.word_sender.address) if form.word_sender else "",
+        "numbers": numbers, "days": form.open_days, "minutes": max(1, -(-wait // 60)), "hours": -(-wait // 3600),
+        "brand": brand, "word": form.word, "number": unbroken(form.word_sender.address) if form.word_sender else "",
     }  # fmt: skip
-    lines: list[str] = [format_html(words[key], **filled)]
+    lines: list[str] = [format_html(words["busy_long" if wait > LONG else key], **filled)]
     if kind == "done":
         lines += [format_html(words["nothing"], **filled), words["stop"]]
     if kind == "busy" and form.word:

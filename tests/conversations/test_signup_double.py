@@ -8,6 +8,7 @@ Mutations tried, each made the test named red:
 - `count_try` answers 0                                         → test_too_many_tries_are_told_to_wait
 - the number and the form counted whatever the address counts   → test_one_address_closes_a_form_for_nobody_else
 - `_genuine` answers True; its token or trap not asked          → test_what_no_page_sent_counts_for_nobody_else
+- `prefix`, `form_day` or `tenant_day` not counted              → test_texts_that_somebody_earns_by_are_cut_off
 - `counted_as` left out of `waits`                              → test_the_addresses_of_one_machine_count_together
 """
 
@@ -281,3 +282,20 @@ def test_the_addresses_of_one_machine_count_together(tenant: Tenant, monkeypatch
     addresses = ["2001:db8:0:7::1", "2001:db8:0:7:ffff::2", "2001:db8:0:8::1", "unknown"]
     sent = [Visitor(form, ip=one).send(f"+1202555018{n}") for n, one in enumerate(addresses)]
     assert [one.status_code for one in sent] == [303, 429, 303, 303]
+
+
+@pytest.mark.parametrize(("kind", "long"), [("prefix", False), ("form_day", True), ("tenant_day", True)])
+def test_texts_that_somebody_earns_by_are_cut_off(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, kind: str, long: bool
+) -> None:
+    """Each from another address and to another number: the range, the form and the tenant are counted (SEC46)."""
+    assert rules.LIMITS["prefix"].most < 50
+    monkeypatch.setitem(rules.LIMITS, kind, rules.Limit(rules.LIMITS[kind].seconds, 2))
+    forms = [make_form(tenant), make_form(tenant, name="Other")]
+    at = [forms[0], forms[0], forms[0] if kind == "form_day" else forms[1]]
+    sent = [Visitor(one, ip=f"192.0.2.{n}").send(f"+120255501{n}0") for n, one in enumerate(at)]
+    assert [one.status_code for one in sent] == [303, 303, 429]
+    assert ("hours" in words_of(sent[2])) == (long and int(sent[2]["Retry-After"]) > 2 * 3600)
+    assert len(bodies(tenant)) == 2
+    elsewhere = Visitor(forms[1], ip="192.0.2.9").send("+12127360100").status_code
+    assert elsewhere == (429 if kind == "tenant_day" else 303), "another range, and another form"
