@@ -34,20 +34,23 @@ class Reading:
 
 
 @contextmanager
-def follow(follower: str, limit: int = 500, *, tenant_id: int | None = None) -> Iterator[Reading]:
+def follow(
+    follower: str, limit: int = 500, *, tenant_id: int | None = None, after: str = ""
+) -> Iterator[Reading]:
     """Read what `follower` has not seen: it reads, acts and calls `moved`, all in one transaction.
 
     In the open scope, or in one of its own for `tenant_id`. Entries become visible in the order of their numbers, so
-    none is skipped; a follower that fails sees the same entries again.
+    none is skipped; a follower that fails sees the same entries again. `after` names a follower that must have done an
+    entry first.
     """
     if tenant_id is not None:
         with tenant_scope(tenant_id):
-            yield _reading(follower, limit)
+            yield _reading(follower, limit, after)
     else:
-        yield _reading(follower, limit)
+        yield _reading(follower, limit, after)
 
 
-def _reading(follower: str, limit: int) -> Reading:
+def _reading(follower: str, limit: int, after: str) -> Reading:
     tenant_id = current_tenant_id()
     with connection.cursor() as cursor:
         cursor.execute(_CURSOR, [tenant_id, follower])
@@ -59,12 +62,18 @@ def _reading(follower: str, limit: int) -> Reading:
             row = cursor.fetchone()
     if row is None:
         return Reading(follower, busy=True)
-    events = list(ConsentEvent.objects.filter(seq__gt=row[0]).order_by("seq")[:limit])
+    unseen = ConsentEvent.objects.filter(seq__gt=row[0])
+    if after:
+        unseen = unseen.filter(seq__lte=_done(after))
+    events = list(unseen.order_by("seq")[:limit])
     return Reading(follower, events, more=len(events) == limit)
 
 
 def behind(follower: str) -> int:
     """How many entries of the open scope the follower has not done yet."""
     last = ConsentEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-    seen = LedgerCursor.objects.filter(follower=follower).values_list("seq", flat=True).first() or 0
-    return last - seen
+    return last - _done(follower)
+
+
+def _done(follower: str) -> int:
+    return LedgerCursor.objects.filter(follower=follower).values_list("seq", flat=True).first() or 0

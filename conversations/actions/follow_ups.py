@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from consent.actions import channels
 from consent.followers import follow
 from consent.models import ChannelConsent, ConsentEvent, ConsentEvidence, PhoneNumber
 from consent.models.ledger import Kind
@@ -32,6 +33,7 @@ from conversations.models.learning import (
     ReasonGiven,
 )
 from conversations.models.leaving import Wish
+from conversations.models.telling import Notification
 from conversations.returning import way_back
 from conversations.rules.complaints import complaint_in
 from conversations.rules.reasons import reason_in
@@ -61,7 +63,7 @@ class Batch:
 
 def follow_ledger(tenant_id: int) -> bool:
     """Read the entries since last time; True when more wait. In the open scope, one transaction."""
-    with follow(FOLLOWER) as reading:
+    with follow(FOLLOWER, after=channels.FOLLOWER) as reading:  # an opt-out may have extended to e-mail
         if not reading.events:
             return False
         now = timezone.now()
@@ -186,6 +188,23 @@ def _write_mails(batch: Batch) -> None:
         if event.phone_id in willing and event.phone_id not in lately:
             lately.add(event.phone_id)
             _write_mail(batch, event, people[event.phone_id])
+
+
+def unwanted_since(mails: Iterable[Notification]) -> set[int]:
+    """Which of these e-mails ask why, and of somebody who opted out of e-mail, came back or moved meanwhile."""
+    asking = {mail.pk: mail for mail in mails if mail.event_key.startswith("why:")}
+    if not asking:
+        return set()
+    people = Contact.objects.filter(phone_id__in={mail.phone_id for mail in asking.values()}).select_related(
+        "phone"
+    )
+    found = {one.phone_id: one for one in people if _still_out(one.phone)}
+    willing = _willing(found.values())
+    return {
+        pk
+        for pk, mail in asking.items()
+        if mail.phone_id not in willing or found[mail.phone_id].email != mail.recipient
+    }
 
 
 def _still_out(phone: PhoneNumber) -> bool:

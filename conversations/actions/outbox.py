@@ -17,6 +17,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
 from consent.actions import phone_for
+from conversations.actions.follow_ups import unwanted_since
 from conversations.models.telling import Notification
 from messaging.actions.replies import queue_notice
 from tenants.models import SenderNumber
@@ -92,7 +93,14 @@ def _claim() -> list[Mail]:
     rows = Notification.objects.filter(
         state=State.WAITING, way=Notification.Way.EMAIL, next_try_at__lte=timezone.now()
     ).order_by("next_try_at", "id")[:BATCH]
-    return [Mail(row.pk, row.recipient, row.subject, row.text, row.html, row.headers) for row in rows]
+    unwanted = unwanted_since(rows)
+    for pk in unwanted:
+        record(Result(pk, "Not sent: by now they do not want it.", final=True))
+    return [
+        Mail(row.pk, row.recipient, row.subject, row.text, row.html, row.headers)
+        for row in rows
+        if row.pk not in unwanted
+    ]
 
 
 def _send(mails: list[Mail]) -> list[Result]:

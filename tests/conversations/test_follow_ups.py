@@ -22,11 +22,14 @@ from django.test import Client
 from django.utils import timezone
 
 from consent import actions as consent
+from consent.actions import channels
+from consent.followers import behind
 from consent.models import ChannelConsent, ConsentEvent, PhoneNumber
 from contacts.models import Contact
 from conversations.actions import follow_ups, outbox
 from conversations.actions.people import record_opt_out
 from conversations.models.learning import Complaint, FollowUp, LearningSettings, ReasonGiven
+from conversations.models.telling import Notification
 from tenants.models import ProviderAccount, SenderNumber, Tenant, User
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
@@ -54,12 +57,18 @@ def post(tenant: Tenant, settings: Any) -> Iterator[Post]:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
 
         def delivered() -> list[EmailMessage]:
-            with tenant_scope(tenant.pk):
-                follow_ups.follow_ledger(tenant.pk)
+            read_on(tenant)
             outbox.deliver(tenant.pk)
             return letters
 
         yield delivered
+
+
+def read_on(tenant: Tenant) -> None:
+    """Both followers read: whom an opt-out keeps from e-mail too is written before anybody is asked why."""
+    with tenant_scope(tenant.pk):
+        channels.follow_ledger()
+        follow_ups.follow_ledger(tenant.pk)
 
 
 def stop(tenant: Tenant, offers: SenderNumber, body: str = "STOP", sid: str | None = None) -> None:
@@ -88,6 +97,43 @@ def test_the_letter_asks_why_and_says_how_to_come_back(
     assert re.search(r"https?://\S+/u/\w{16,}", plain) and "/u/" in html
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert links(letter, "no-more-mail")[0] in letter["List-Unsubscribe"]
+
+
+@pytest.mark.parametrize("meanwhile", ["opted out of e-mail", "came back", "has another address"])
+def test_nobody_gets_it_who_does_not_want_it_by_the_time_it_leaves(
+    tenant: Tenant, agreed: Contact, offers: SenderNumber, post: Post, meanwhile: str
+) -> None:
+    """The mail server was down: what waited is looked at again."""
+    stop(tenant, offers)
+    read_on(tenant)
+    with tenant_scope(tenant.pk):
+        assert Notification.objects.get(event_key__startswith="why:").state == "waiting"
+        if meanwhile == "opted out of e-mail":
+            channels.set_channel_consent(
+                phone_id=agreed.phone_id, channel="email", state="opted_out", actor=SYSTEM
+            )
+        elif meanwhile == "came back":
+            later = timezone.now() + timedelta(seconds=2)
+            consent.start(phone_id=agreed.phone_id, sender_id=offers.pk, event_key="s", occurred_at=later)
+        else:
+            Contact.objects.filter(pk=agreed.pk).update(email="another@example.org")
+    assert post() == []
+    with tenant_scope(tenant.pk):
+        row = Notification.objects.get(event_key__startswith="why:")
+        assert (row.state, row.reason) == ("given_up", "Not sent: by now they do not want it.")
+
+
+def test_nobody_is_asked_before_it_is_known_what_the_stop_reaches(
+    tenant: Tenant, agreed: Contact, offers: SenderNumber, post: Post
+) -> None:
+    with tenant_scope(tenant.pk):
+        channels.save_channel(code="email", name="E-mail", follows_sms=True, actor=SYSTEM)
+    stop(tenant, offers)
+    with tenant_scope(tenant.pk):
+        assert follow_ups.follow_ledger(tenant.pk) is False and behind(follow_ups.FOLLOWER) > 0
+    assert post() == []
+    with tenant_scope(tenant.pk):
+        assert behind(follow_ups.FOLLOWER) == 0 and not FollowUp.objects.exists()
 
 
 @pytest.mark.parametrize("state", ["", "opted_out"])
@@ -232,8 +278,8 @@ def test_their_own_words_are_a_reason_and_a_complaint(
         offers,
         "Stop texting me, way too many messages. I never signed up, my lawyer will hear of this",
     )
+    read_on(tenant)
     with tenant_scope(tenant.pk):
-        follow_ups.follow_ledger(tenant.pk)
         complaint = Complaint.objects.get()
         given = ReasonGiven.objects.get()
         assert complaint.about == "Talks of the law: “lawyer”" and complaint.phone_id == ada.phone_id
@@ -242,11 +288,12 @@ def test_their_own_words_are_a_reason_and_a_complaint(
 
 def test_erasure_takes_the_words(tenant: Tenant, ada: Contact, offers: SenderNumber, member: User) -> None:
     stop(tenant, offers, "Stop texting me, too many messages, I will report you")
+    read_on(tenant)
     with tenant_scope(tenant.pk):
-        follow_ups.follow_ledger(tenant.pk)
         assert ReasonGiven.objects.get().words and Complaint.objects.get().words
         consent.erase(phone_id=ada.phone_id, event_key="e", actor=SYSTEM)
-        follow_ups.follow_ledger(tenant.pk)
+    read_on(tenant)
+    with tenant_scope(tenant.pk):
         given, complaint = ReasonGiven.objects.get(), Complaint.objects.get()
         assert (given.words, given.matched_by, complaint.words) == ("", "", "")
         assert given.reason.key == "too_many"
