@@ -7,7 +7,7 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any, TypeVar
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from tenants.scope import current_tenant_id
 
@@ -19,6 +19,7 @@ LONGEST = 120  # seconds
 def remembered(key: str, make: Callable[[], Value], *, times: int = 10) -> Value:
     """What `make` gives, or gave less than `times` its own duration ago. `key` is unique within the tenant."""
     full_key = f"campaigns:{current_tenant_id()}:{key}"
+    cache = caches["process"]
     kept: tuple[Any] | None = cache.get(full_key)
     if kept is not None:
         value: Value = kept[0]

@@ -59,6 +59,7 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Tenant", "store", "tenants_tenant_changelist"),
             ("Members", "badge", "tenants_membership_changelist"),
+            ("Invitations", "person_add", "tenants_invitation_changelist"),
             ("Sender numbers", "call", "tenants_sendernumber_changelist"),
             ("Provider accounts", "key", "tenants_provideraccount_changelist"),
             ("API keys", "vpn_key", "tenants_apikey_changelist"),
@@ -116,7 +117,7 @@ def page_of(model: type[models.Model]) -> type[StaffAdmin]:
 
 
 # Of the whole installation, and so of no tenant in whose scope a page could stand: `manage.py` tells of them.
-NO_TENANTS = frozenset({"tenants.Installation", "tenants.InstallationEntry"})
+NO_TENANTS = frozenset({"tenants.Installation", "tenants.InstallationEntry", "tenants.SharedValue"})
 
 
 def register_the_rest() -> None:

@@ -8,4 +8,4 @@ from tenants.admin.site import site
 # Here, not at start-up: the sender, the worker and most commands never show an admin page.
 admin.autodiscover()
 
-urlpatterns = [path("accounts/", include("allauth.urls")), path("", site.urls)]
+urlpatterns = [path("accounts/", include("smscrm.login_urls")), path("", site.urls)]

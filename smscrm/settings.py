@@ -154,6 +154,12 @@ SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# ── what is counted: shared by all processes, or a limit would be one for each of them (SEC3) ─────────
+CACHES = {
+    "default": {"BACKEND": "tenants.shared.SharedCache"},
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
 # ── headers ───────────────────────────────────────────────────────────────────────────────────────────
 _HTTPS = PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = _HTTPS and env.bool("SSL_REDIRECT", True)
@@ -263,6 +269,7 @@ DUE_TASKS = {
     "paused_itself": "conversations.tasks.tell_paused",
     "outbox": "conversations.tasks.deliver_outbox",
     "endpoint_off": "conversations.tasks.tell_endpoint_off",
+    "invite": "tenants.tasks.send_invitation",
     "webhooks": "tenants.tasks.deliver_webhooks",
     "import": "contacts.tasks.run_import",
     "export": "contacts.tasks.run_export",

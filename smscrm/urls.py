@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("smscrm.login_urls")),
     path("api/", include("smscrm.api")),
     path("admin/", include("smscrm.staff_urls")),
     path("", include("tenants.urls")),

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 
 from tenants.actions import API_SCOPES
 from tenants.events import CATALOGUE
-from tenants.models import Membership, ProviderAccount, SenderNumber, Tenant
+from tenants.models import Membership, ProviderAccount, SenderNumber, Tenant, User
 
 MICROS = 1_000_000
 # How each kind is written: numbers in E.164, names and messaging services as the provider takes them.
@@ -156,15 +157,40 @@ class TokenForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    """A new member."""
+    """Somebody to invite."""
 
     email = forms.EmailField(
-        label="E-mail", max_length=254, help_text="Whoever has a login here keeps it; others get one."
+        label="E-mail", max_length=254, help_text="The invitation goes there, and only its reader can accept."
     )
     name = forms.CharField(
-        max_length=120, required=False, help_text="Shown beside what they do. For a new login."
+        max_length=120,
+        required=False,
+        help_text="Shown beside what they do. Whoever has a login keeps their own.",
     )
     role = forms.ChoiceField(choices=Membership.Roles.choices, initial=Membership.Roles.AGENT)
+
+
+class JoinForm(forms.Form):
+    """A new login of somebody invited; `email` is the invitation's."""
+
+    name = forms.CharField(label="Your name", max_length=120, help_text="Shown beside what you do.")
+    password = forms.CharField(
+        label="A password", max_length=200, strip=False, help_text="Twelve characters or more.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "password" in data:
+            try:
+                validate_password(data["password"], User(email=self.email, name=data.get("name", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return data
 
 
 class RoleForm(forms.Form):

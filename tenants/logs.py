@@ -20,7 +20,7 @@ _SECRET = re.compile(
     r"(?i)\b(authorization|(?:auth_?)?token|password|secret)([\"']?\s*[=:]\s*[\"']?)(?:basic |bearer )?[^\s\"',}]+"
 )
 _KEY = re.compile(r"\bcrm_(?:live|test)_[\w-]+")
-_DOOR = re.compile(r"(/hooks/twilio/|/p/)[^/\s\"']+")
+_DOOR = re.compile(r"(/hooks/twilio/|/p/|/accounts/invitation/)[^/\s\"']+")
 # What PostgreSQL adds to an error: the row itself.
 _ROW = re.compile(r"(?m)^(\s*(?:DETAIL|CONTEXT|QUERY|WHERE):).*$")
 

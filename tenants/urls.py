@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tenants import views
-from tenants.views import senders, settings, webhooks
+from tenants.views import invitations, senders, settings, webhooks
 
 app_name = "tenants"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("settings/members/", settings.members, name="members"),
     path("settings/members/<int:pk>/role/", settings.change_role, name="change_role"),
     path("settings/members/<int:pk>/remove/", settings.remove_member, name="remove_member"),
+    path("settings/invitations/<int:pk>/resend/", invitations.resend, name="resend_invitation"),
+    path("settings/invitations/<int:pk>/withdraw/", invitations.withdraw, name="withdraw_invitation"),
+    path("accounts/invitation/<str:token>/", invitations.invitation, name="invitation"),
     path("settings/keys/", settings.keys, name="keys"),
     path("settings/keys/<int:pk>/revoke/", settings.revoke_key, name="revoke_key"),
     path("settings/webhooks/", webhooks.webhooks, name="webhooks"),

@@ -1,7 +1,7 @@
 """Every state change of tenants, members, senders, accounts and keys."""
 
 from tenants.actions.keys import API_SCOPES, make_api_key, revoke_api_key
-from tenants.actions.members import add_member, random_password, remove_member, set_member
+from tenants.actions.members import remove_member, set_member
 from tenants.actions.records import audit, forget_answers, forget_old_answers
 from tenants.actions.senders import (
     add_account,
@@ -17,7 +17,6 @@ from tenants.actions.webhooks import tell, tell_all
 __all__ = [
     "API_SCOPES",
     "add_account",
-    "add_member",
     "add_sender",
     "audit",
     "create_tenant",
@@ -25,7 +24,6 @@ __all__ = [
     "forget_old_answers",
     "keep_stop_covers",
     "make_api_key",
-    "random_password",
     "remove_member",
     "rename_sender",
     "retire_sender",

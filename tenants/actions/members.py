@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-
-from django.db import IntegrityError, transaction
-
+from tenants.actions.invitations import withdraw_of
 from tenants.actions.records import audit
 from tenants.models import Membership, Tenant, User
 from tenants.rules import Actor, Refused, Role, require
@@ -17,6 +14,7 @@ def set_member(*, tenant: Tenant, user: User, role: Role, actor: Actor) -> Membe
     require(actor, Role.OWNER, "change roles")
     if role != Role.OWNER:
         _keep_an_owner(tenant.pk, user.pk)
+        withdraw_of(user.pk)
     membership, created = Membership.objects.get_or_create(user=user, tenant=tenant, defaults={"role": role})
     before = "" if created else membership.role
     if not created and before != role:
@@ -26,38 +24,17 @@ def set_member(*, tenant: Tenant, user: User, role: Role, actor: Actor) -> Membe
     return membership
 
 
-def add_member(*, email: str, role: Role, actor: Actor, name: str = "") -> tuple[Membership, str]:
-    """A member by e-mail address, and the password of the login made for them ("" when they had one).
-
-    Raises `Refused("member_exists")`.
-    """
-    require(actor, Role.OWNER, "add members")
-    tenant = Tenant.objects.get(pk=current_tenant_id())
-    password = ""
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        password = random_password()
-        user = _new_login(email, password, name)
-    elif Membership.objects.filter(tenant=tenant, user=user).exists():
-        raise Refused("member_exists", "They are a member already. Change their role in the list.", "email")
-    return set_member(tenant=tenant, user=user, role=role, actor=actor), password
-
-
-def _new_login(email: str, password: str, name: str) -> User:
-    try:
-        with transaction.atomic():
-            return User.objects.create_user(email, password, name=name)
-    except IntegrityError as error:
-        raise Refused("login_exists", "This login was made a moment ago. Try again.", "email") from error
-
-
 def remove_member(*, membership_id: int, actor: Actor) -> str:
-    """They lose this tenant at once; their login stays. Answers who. Raises `Refused("last_owner")`."""
+    """They lose this tenant at once, and what they offered to others; their login stays. Answers who.
+
+    Raises `Refused("last_owner")`.
+    """
     require(actor, Role.OWNER, "remove members")
     membership = find_member(membership_id)
     _keep_an_owner(membership.tenant_id, membership.user_id)
     whom = str(membership.user)
     membership.delete()
+    withdraw_of(membership.user_id)
     audit(actor, "remove_member", "user", membership.user_id, before=membership.role, whom=whom)
     return whom
 
@@ -80,8 +57,3 @@ def _keep_an_owner(tenant_id: int, user_id: int) -> None:
     if owners == [user_id]:
         told = "A tenant keeps at least one owner. Make somebody else an owner first."
         raise Refused("last_owner", told, "role")
-
-
-def random_password() -> str:
-    """A password for a new login, to be changed by its owner."""
-    return secrets.token_urlsafe(15)

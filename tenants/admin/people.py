@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
 
 from tenants import actions
+from tenants.actions import invitations
 from tenants.admin.base import StaffAdmin, actor_of
 from tenants.admin.site import site
-from tenants.models import Door, Due, Membership, Tenant, User
+from tenants.models import Door, Due, Invitation, Membership, Tenant, User
 from tenants.rules import Refused, Role
 from tenants.scope import current_tenant_id
 
@@ -53,26 +54,11 @@ class TenantAdmin(StaffAdmin):
         super().update(request, obj, form)
 
 
-class MemberForm(forms.ModelForm):
-    """A member by e-mail address; a new address makes a log-in, whose password its owner sets."""
-
-    email = forms.EmailField(
-        max_length=254,
-        widget=UnfoldAdminEmailInputWidget,
-        help_text="A new address gets a log-in; its owner sets the password by “Forgot it?” on the log-in page.",
-    )
-
-    class Meta:
-        model = Membership
-        fields = ("role",)
-        widgets = {"role": UnfoldAdminSelectWidget}
-
-
 @admin.register(Membership, site=site)
 class MembershipAdmin(StaffAdmin):
-    """Who works for the tenant, in which role."""
+    """Who works for the tenant, in which role. New ones are invited: only a letter proves an address."""
 
-    may_add = may_change = may_delete = True
+    may_change = may_delete = True
     list_display = ("user", "role", "created_at")
     list_filter = ("role",)
     readonly_fields = ("user", "created_at")
@@ -82,30 +68,17 @@ class MembershipAdmin(StaffAdmin):
         return super().get_queryset(request).filter(tenant_id=current_tenant_id())
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("user", "role", "created_at") if obj else ("email", "role")
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **(kwargs if obj else kwargs | {"form": MemberForm}))
-
-    def create(self, request: HttpRequest, obj: Membership, form: forms.ModelForm) -> Membership:
-        email = form.cleaned_data["email"].lower()
-        user = User.objects.filter(email__iexact=email).first()
-        if user is not None and Membership.objects.filter(tenant_id=current_tenant_id(), user=user).exists():
-            raise Refused("exists", "They are a member already. Change their role instead.", "email")
-        user = user or User.objects.create_user(email, actions.random_password())
-        return self._set(request, user, obj.role)
+        return ("user", "role", "created_at")
 
     def update(self, request: HttpRequest, obj: Membership, form: forms.ModelForm) -> None:
         _keep_an_owner(obj, obj.role)
-        self._set(request, obj.user, obj.role)
+        tenant = Tenant.objects.get(pk=current_tenant_id())
+        actions.set_member(tenant=tenant, user=obj.user, role=Role(obj.role), actor=actor_of(request))
 
     def remove(self, request: HttpRequest, obj: Membership) -> None:
         _keep_an_owner(obj, "")
+        invitations.withdraw_of(obj.user_id)
         super().remove(request, obj)
-
-    def _set(self, request: HttpRequest, user: User, role: str) -> Membership:
-        tenant = Tenant.objects.get(pk=current_tenant_id())
-        return actions.set_member(tenant=tenant, user=user, role=Role(role), actor=actor_of(request))
 
 
 def _keep_an_owner(membership: Membership, role: str) -> None:
@@ -114,6 +87,26 @@ def _keep_an_owner(membership: Membership, role: str) -> None:
         raise Refused(
             "last_owner", "A tenant keeps at least one owner. Make somebody else an owner first.", "role"
         )
+
+
+@admin.register(Invitation, site=site)
+class InvitationAdmin(StaffAdmin):
+    """Who is asked to work for the tenant: the way to its first owner too. Deleting one withdraws it."""
+
+    may_add = may_delete = True
+    list_display = ("email", "role", "created_at", "expires_at", "sent_at", "accepted_at", "withdrawn_at")
+    readonly_fields = ("expires_at",)
+    search_fields = ("email",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        return super().get_fields(request, obj) if obj else ("email", "name", "role")
+
+    def create(self, request: HttpRequest, obj: Invitation, form: forms.ModelForm) -> Invitation:
+        role = Role(obj.role)
+        return invitations.invite(email=obj.email, name=obj.name, role=role, actor=actor_of(request))
+
+    def remove(self, request: HttpRequest, obj: Invitation) -> None:
+        invitations.withdraw(invitation_id=obj.pk, actor=actor_of(request))
 
 
 @admin.register(User, site=site)

@@ -11,7 +11,8 @@ from tenants.models.people import Tenant
 class Door(models.Model):
     """A secret in an address or header, by its SHA-256, and the tenant and row it opens.
 
-    kind: `inbound` and `status` (webhook path keys of a provider account), `api` (API key), `form`, `link`.
+    kind: `inbound` and `status` (webhook path keys of a provider account), `api` (API key), `form`, `link`,
+    `invite` (the link of an invitation).
     """
 
     digest = models.BinaryField(max_length=32, unique=True)
@@ -34,7 +35,7 @@ class Due(models.Model):
     `reconcile`, `schedule` (a broadcast's time comes), `cancel` (what waits of a cancelled broadcast),
     `lapse` (a tenant's open double opt-ins), `outbox` (notices to send), `notices` (a rule has something to tell),
     `webhooks` (an endpoint has deliveries), `endpoint_off` (one switched itself off: the owners are told), `survey`
-    (a question to send).
+    (a question to send), `invite` (an invitation to e-mail, and a month later to forget).
     """
 
     kind = models.CharField(max_length=16)

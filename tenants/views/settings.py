@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants import actions
+from tenants.actions import invitations
 from tenants.actions.members import find_member
 from tenants.forms import GeneralForm, KeyForm, MemberForm, RoleForm
-from tenants.models import ApiKey, Membership, Tenant, User
+from tenants.models import ApiKey, Invitation, Membership, Tenant, User
 from tenants.rules import Actor, Refused, Role, require
 
 OWNERS = frozenset({"tenants:keys", "tenants:webhooks"})
@@ -84,29 +85,25 @@ def _save(request: HttpRequest, form: GeneralForm) -> None:
 
 @require_http_methods(["GET", "POST"])
 def members(request: HttpRequest) -> HttpResponse:
-    """Who works here; POST adds one. A new login's password is on this answer and nowhere else."""
+    """Who works here and who is invited; POST invites one."""
     if request.method != "POST":
         return _members(request, MemberForm())
-    require(request.actor, Role.OWNER, "add members")  # type: ignore[attr-defined]
-    form, made = MemberForm(request.POST), {}
-    if not tried(form, lambda: made.update(_add_member(request, form))):
+    require(request.actor, Role.OWNER, "invite members")  # type: ignore[attr-defined]
+    form = MemberForm(request.POST)
+    if not tried(form, lambda: _invite(request, form)):
         return _members(request, form, 400)
-    if not made["password"]:
-        messages.success(request, f"{made['email']} is a member now, with the login they have.")
-        return redirect("tenants:members")
-    return _members(request, MemberForm(), made=made)
+    return redirect("tenants:members")
 
 
-def _add_member(request: HttpRequest, form: MemberForm) -> dict[str, str]:
+def _invite(request: HttpRequest, form: MemberForm) -> None:
     data = form.cleaned_data
-    role = Role(data["role"])
-    membership, password = actions.add_member(
-        email=data["email"],
-        name=data["name"],
-        role=role,
+    made = invitations.invite(
+        email=data["email"], name=data["name"], role=Role(data["role"]),
         actor=request.actor,  # type: ignore[attr-defined]
+    )  # fmt: skip
+    messages.success(
+        request, f"{made.email} is invited. The e-mail is on its way, and its link is good for 48 hours."
     )
-    return {"email": membership.user.email, "password": password}
 
 
 def _members(request: HttpRequest, form: forms.Form, status: int = 200, **context: Any) -> HttpResponse:
@@ -116,7 +113,12 @@ def _members(request: HttpRequest, form: forms.Form, status: int = 200, **contex
         {"is": one, "form": RoleForm(initial={"role": one.role}, auto_id=f"role-{one.pk}-%s")}
         for one in found
     ]
-    return page(request, "members", "tenants:members", status, rows=rows, form=form, **context)
+    invited = Invitation.objects.filter(accepted_at=None, withdrawn_at=None).select_related("invited_by")
+    now = timezone.now()
+    waiting = [{"is": one, "state": one.state(now)} for one in invited.order_by("pk")]
+    return page(
+        request, "members", "tenants:members", status, rows=rows, form=form, invitations=waiting, **context
+    )
 
 
 @require_POST

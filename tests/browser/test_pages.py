@@ -11,13 +11,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from campaigns import actions as campaigns
 from contacts.actions import import_run
 from contacts.models import Contact, Group, GroupMember, Tag
 from smscrm.demo import carrier
-from tenants.models import SenderNumber, Tenant, User
-from tenants.rules import SYSTEM
+from tenants.actions.invitations import invite
+from tenants.doors import make_door
+from tenants.models import Invitation, SenderNumber, Tenant, User
+from tenants.rules import SYSTEM, Role
 from tenants.scope import tenant_scope
 from tests.browser.conftest import EMAIL, OFFERS
 from tests.contacts.conftest import PROOF, build_import
@@ -91,6 +94,8 @@ PAGES = (
 PUBLIC = (
     "/accounts/login/",
     "/accounts/password/reset/",
+    "/accounts/invitation/{for_new}/",
+    "/accounts/invitation/{for_known}/",
     "/p/t/demo-bakery/terms",
     "/p/t/demo-bakery/privacy",
     "/no-such-page/",
@@ -113,7 +118,7 @@ def test_every_page_is_accessible_and_quiet(
     a text from a person. axe reads every second page at each, all of them at both with ALL_SIZES=1.
     """
     evil = theme == "dark"
-    ids = hostile(bakery) if evil else fill(bakery)
+    ids = (hostile(bakery) if evil else fill(bakery)) | links(bakery)
     inside, watch = tab(theme=theme, width=width, cookies=[session()])
     outside, stranger = tab(theme=theme, width=width)
     found, shown = {}, ""
@@ -133,6 +138,19 @@ def test_every_page_is_accessible_and_quiet(
             "shown nowhere: the test proves nothing"
         )
         assert watch.said == []
+
+
+def links(tenant: Tenant) -> dict[str, str]:
+    """Of invitations, to an address without a login and to one that has it."""
+    User.objects.create_user("known@example.org", name=EVIL)
+    made = {}
+    with tenant_scope(tenant.pk):
+        for key, email in (("for_new", "new@example.org"), ("for_known", "known@example.org")):
+            invitation = invite(email=email, name=EVIL, role=Role.OWNER, actor=SYSTEM)
+            made[key] = make_door("invite", tenant.pk, invitation.pk)
+        # Sent already: the worker would send them with links of its own.
+        Invitation.objects.update(sent_at=timezone.now())
+    return made
 
 
 def only_text(page: Any, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from campaigns import actions
@@ -24,7 +24,7 @@ TEXT = 'Demo Bakery: Hi {{ first_name | default: "there" }}, rolls are back.'
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """Tests share the process, and tenants of tests their ids."""
-    cache.clear()
+    caches["process"].clear()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ Mutations tried, each made the test named red:
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from consent.actions import erase, phone_for
@@ -23,11 +22,6 @@ from tenants.models import SenderAddress, SenderNumber, Tenant
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.conversations.leaving import Handset, handset
-
-
-@pytest.fixture(autouse=True)
-def _no_tries() -> None:
-    cache.clear()
 
 
 @pytest.fixture

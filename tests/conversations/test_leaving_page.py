@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from consent import actions as consent
@@ -32,11 +31,6 @@ from tests.conversations.leaving import Handset, handset
 
 QUEUED = (Phase.QUEUED, 0)
 SUPPRESSED = (Phase.NOT_SENT, NotSent.OPTED_OUT)
-
-
-@pytest.fixture(autouse=True)
-def _no_tries() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from conversations.models.words import WordTrial
 from messaging.actions.broadcasts import plan
 from messaging.models import Message, Thread
 from tenants import actions
-from tenants.actions import API_SCOPES, endpoints
+from tenants.actions import API_SCOPES, endpoints, invitations
 from tenants.files import path_of
 from tenants.models import Membership, ProviderAccount, SenderNumber, Tenant, User
 from tenants.rules import SYSTEM, Role
@@ -169,6 +169,7 @@ def fill(tenant: Tenant) -> dict[str, Any]:
             "key": ProviderAccount.objects.get().inbound_key,
             "account": ProviderAccount.objects.get().pk,
             "form": signup_forms.create_form(name="Web", actor=SYSTEM).pk,
+            "invitation": invitations.invite(email="invited@example.org", role=Role.AGENT, actor=SYSTEM).pk,
             "api_key": actions.make_api_key(name="Shop", scopes=["read"], actor=SYSTEM)[0].pk,
             "reason": own_reasons()[0].pk,
             "complaint": open_complaint(

@@ -21,7 +21,8 @@ VERBS = ("add", "change", "delete")
 #: What staff may do with the rows of a model besides looking at them; models that are not named: nothing.
 STAFF_MAY = {
     "tenants.Tenant": {"change"},
-    "tenants.Membership": {"add", "change", "delete"},
+    "tenants.Membership": {"change", "delete"},
+    "tenants.Invitation": {"add", "delete"},
     "tenants.User": {"change"},
     "tenants.ProviderAccount": {"add", "change"},
     "tenants.SenderNumber": {"add", "change"},

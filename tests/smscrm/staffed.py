@@ -43,6 +43,7 @@ from conversations.models.telling import NoticeItem, Notification, NotificationR
 from conversations.models.words import WordTrial
 from messaging.models import Attempt, Broadcast, ConsentPush, Message, RawWebhook, Template, Thread
 from tenants import actions, due
+from tenants.actions import invitations
 from tenants.models import IdempotencyKey, SenderNumber, Tenant, User, WebhookDelivery, WebhookEndpoint
 from tenants.rules import PERSON, SYSTEM, Role
 from tenants.scope import tenant_scope
@@ -87,11 +88,18 @@ def _consent(phone: int, sender: SenderNumber, word: str, key: str) -> None:
     )  # fmt: skip
 
 
+def _members(tenant: Tenant, word: str) -> None:
+    user = User.objects.create_user(f"{word.lower()}.member@example.org", "x" * 14, name=f"{word} Member")
+    actions.set_member(tenant=tenant, user=user, role=Role.OWNER, actor=SYSTEM)
+    invitations.invite(
+        email=f"{word.lower()}.new@example.org", name=f"{word} New", role=Role.AGENT, actor=SYSTEM
+    )
+
+
 def _once(tenant: Tenant, word: str, sender: SenderNumber, contact: Contact) -> None:
     now = timezone.now()
     SenderNumber.objects.filter(pk=sender.pk).update(name=f"{word} Offers")
-    user = User.objects.create_user(f"{word.lower()}.member@example.org", "x" * 14, name=f"{word} Member")
-    actions.set_member(tenant=tenant, user=user, role=Role.OWNER, actor=SYSTEM)
+    _members(tenant, word)
     actions.make_api_key(name=f"{word} key", scopes=["read"], actor=SYSTEM)
     IdempotencyKey.objects.create(key=f"{word} key", route="/x", body_digest=b"x" * 32)
     endpoint = WebhookEndpoint.objects.create(url=f"https://example.org/{word}", events=["opt_out"])

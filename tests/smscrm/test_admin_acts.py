@@ -18,8 +18,19 @@ from consent.history import export as ledger_export
 from consent.models import ConsentEvent, ConsentEvidence, PhoneNumber
 from contacts.models import Contact, Group, Tag
 from contacts.rules.guard import unguarded
-from tenants.models import ApiKey, AuditEntry, Membership, ProviderAccount, SenderNumber, Tenant, User
+from tenants.models import (
+    ApiKey,
+    AuditEntry,
+    Invitation,
+    Membership,
+    ProviderAccount,
+    SenderNumber,
+    Tenant,
+    User,
+)
+from tenants.rules import Role
 from tenants.scope import tenant_scope
+from tests.conftest import build_user
 from tests.smscrm.staffed import CANARY, fill, log_in
 
 HISTORY = (
@@ -296,12 +307,15 @@ def test_tokens_go_in_and_never_come_out(
 
 
 def test_members_and_keys(person: Contact, tenant: Tenant, staff: Client, at: Callable[[str], str]) -> None:
-    assert (
-        staff.post(at("tenants/membership/add/"), {"email": "New@example.org", "role": "agent"}).status_code
-        == 302
-    )
-    user = User.objects.get(email="new@example.org")
-    assert not user.is_staff and Membership.objects.get(user=user).tenant_id == tenant.pk
+    assert staff.post(at("tenants/membership/add/"), {"email": "new@example.org"}).status_code == 403
+    asked = {"email": "New@example.org", "name": "New", "role": "agent"}
+    assert staff.post(at("tenants/invitation/add/"), asked).status_code == 302
+    assert "invited already" in staff.post(at("tenants/invitation/add/"), asked).content.decode()
+    assert not User.objects.filter(email="new@example.org").exists()
+    invitation = inside(tenant, lambda: Invitation.objects.get(email="new@example.org"))
+    assert staff.post(at(f"tenants/invitation/{invitation.pk}/delete/"), {"post": "yes"}).status_code == 302
+    assert inside(tenant, lambda: Invitation.objects.get(pk=invitation.pk)).withdrawn_at is not None
+    user = build_user(tenant, Role.AGENT, "new@example.org")
     owner = Membership.objects.get(tenant=tenant, role="owner")
     kept = staff.post(at(f"tenants/membership/{owner.pk}/change/"), {"role": "viewer"})
     assert kept.status_code == 200 and "keeps at least one owner" in kept.content.decode()

@@ -248,30 +248,6 @@ def test_a_viewer_sees_numbers_without_addresses_of_the_webhooks(
 
 
 # ── members ───────────────────────────────────────────────────────────────────────────────────────────
-def test_a_new_login_gets_a_password_shown_once(web: Client, tenant: Tenant) -> None:
-    made = web.post("/settings/members/", {"email": "New@Example.org", "name": "Demo New", "role": "agent"})
-    password = re.search(r'data-copy="([\w-]{20})"', text(made))[1]  # type: ignore[index]
-    assert made.status_code == 200 and "no-store" in made["Cache-Control"]
-    user = User.objects.get(email="new@example.org")
-    assert user.check_password(password) and user.name == "Demo New"
-    assert password not in text(web.get("/settings/members/"))
-    entry = audited(tenant, "set_role")[0]
-    assert (entry["before"], entry["after"], password in str(entry)) == ("", "agent", False)
-
-
-def test_an_existing_login_keeps_its_password(
-    web: Client, tenant: Tenant, make_user: Callable[..., User]
-) -> None:
-    known = make_user(None, "known@example.org")
-    answer = web.post("/settings/members/", {"email": "KNOWN@example.org", "role": "viewer"}, follow=True)
-    assert "is a member now, with the login they have" in text(answer)
-    assert User.objects.get(pk=known.pk).password == known.password
-    again = web.post("/settings/members/", {"email": "known@example.org", "role": "owner"})
-    assert error_beside(again, "email", "a member already")
-    assert Membership.objects.get(user=known).role == "viewer"
-    assert web.post("/settings/members/", {"email": "no-address", "role": "agent"}).status_code == 400
-
-
 def test_a_role_is_changed_but_not_the_last_owners(
     web: Client, owner: User, member: User, tenant: Tenant
 ) -> None:

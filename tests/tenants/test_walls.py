@@ -27,6 +27,7 @@ DOOR_TABLES = {
     "tenants_installation",
     "tenants_installationentry",
     "tenants_membership",
+    "tenants_sharedvalue",
     "tenants_tenant",
     "tenants_user",
     "tenants_user_groups",
