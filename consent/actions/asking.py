@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from consent.actions.ledger import EventDraft
 from consent.actions.outcomes import Outcome, first_answer, known, written
-from consent.actions.recording import Phone, lock_phone, record
+from consent.actions.recording import Phone, lock_phone, lock_phones, record
 from consent.models import ConsentEvent, Disclosure, OptInRequest
 from consent.models.ledger import Kind, Method
 from consent.rules.evidence import Evidence
@@ -55,7 +55,7 @@ def ask_opt_in(
         phone_id=phone_id, sender_id=sender_id, closed_at__isnull=True
     ).first()
     if request is not None and request.expires_at <= phone.now:
-        _lapse(request, phone)
+        _lapse([request], {phone_id: phone})
         request = None
     if request is not None and (request.asks >= MAX_ASKS or phone.now - request.asked_at < ASK_AGAIN_AFTER):
         return False
@@ -131,22 +131,31 @@ def next_lapse() -> datetime | None:
 
 def lapse_requests(*, now: datetime | None = None, limit: int = 500) -> int:
     """Close the requests of the open scope whose time is over; no permission changes. Returns how many."""
-    now = now or timezone.now()
-    over = OptInRequest.objects.filter(closed_at__isnull=True, expires_at__lte=now).order_by("phone_id")[
-        :limit
-    ]
-    for request in over:
-        with transaction.atomic():
-            _lapse(request, lock_phone(request.phone_id, exclusive=False))
-    return len(over)
+    over = OptInRequest.objects.filter(closed_at__isnull=True, expires_at__lte=now or timezone.now())
+    people = list(over.order_by("phone_id").values_list("phone_id", flat=True)[:limit])
+    phones = lock_phones(people, exclusive=False)
+    requests = list(over.filter(phone_id__in=people).order_by("pk"))  # whoever asked again meanwhile has time
+    _lapse(requests, phones)
+    return len(requests)
 
 
-def _lapse(request: OptInRequest, phone: Phone) -> None:
-    """Close a request of a locked phone number, and say so in the history."""
-    closed = OptInRequest.objects.filter(id=request.pk, closed_at__isnull=True).update(closed_at=phone.now)
-    draft = EventDraft(
-        phone_id=phone.id, kind=Kind.LAPSED, method=Method.SYSTEM, actor=SYSTEM, event_key=f"lapsed:{request.pk}",
-        sender_id=request.sender_id,
+def _lapse(requests: Sequence[OptInRequest], phones: Mapping[int, Phone]) -> None:
+    """Close requests of locked phone numbers, and say so in the history.
+
+    All people are locked by now: the ledger's head, for which every STOP of the tenant waits, comes after them and is
+    held for the writing alone.
+    """
+    ids = [request.pk for request in requests]
+    OptInRequest.objects.filter(pk__in=ids).update(closed_at=timezone.now())
+    left = list(requests)
+    while left:  # an entry for each person at a time; somebody may have been asked by several sender numbers
+        turn = {request.phone_id: request for request in left}
+        record([_lapsed(request) for request in turn.values()], phones)
+        left = [request for request in left if turn[request.phone_id] is not request]
+
+
+def _lapsed(request: OptInRequest) -> EventDraft:
+    return EventDraft(
+        phone_id=request.phone_id, kind=Kind.LAPSED, method=Method.SYSTEM, actor=SYSTEM,
+        event_key=f"lapsed:{request.pk}", sender_id=request.sender_id,
     )  # fmt: skip
-    if closed:
-        record([draft], {phone.id: phone})

@@ -166,7 +166,8 @@ def stopped_already(phone: Phone, reach: Reach, covered: Sequence[int]) -> bool:
 
 
 def _confirm_again(phone: Phone) -> bool:
+    """By their own texts: an opt-out on the page, by the team or by the carrier was confirmed by no text."""
     told = ConsentEvent.objects.filter(
-        phone_id=phone.id, kind__in=[Kind.OPT_OUT, Kind.WRONG_NUMBER, Kind.REPEATED]
+        phone_id=phone.id, kind__in=[Kind.OPT_OUT, Kind.WRONG_NUMBER, Kind.REPEATED], method__in=_SPOKEN
     )
     return confirmation_due(told.order_by("seq").values_list("kind", "recorded_at"), phone.now)

@@ -19,7 +19,7 @@ from conversations.actions import botleaving, reviews, settling, signup, surveys
 from conversations.actions.hearing import hear_later
 from conversations.rules import wording
 from messaging.actions import inbound as kept_texts
-from messaging.actions.replies import queue_reply
+from messaging.actions.replies import confirmed_lately, queue_reply
 from messaging.models import Message
 from messaging.webhooks import Fields
 from tenants.models import SenderNumber, Tenant
@@ -132,7 +132,8 @@ def _opt_out(
     )
     stopped = None if outcome.all_senders else {text.sender.pk, *outcome.senders}
     settling.overtake(phone_id=text.phone_id, sender_ids=stopped, returned=False, entry=outcome.seq)
-    if outcome.confirm and not text.provider_took:
+    confirmed = outcome.repeated and confirmed_lately(text.phone_id)
+    if outcome.confirm and not text.provider_took and not confirmed:
         words = wording.confirmation(
             tenant.brand,
             reach=covers.reach,

@@ -20,6 +20,7 @@ from conversations.rules.botactions import question, reminder, sets
 from conversations.rules.bots import ANY, LEAVE, OUTSIDE_TEXT, QUIET_TEXT, Action, Match
 from messaging.actions.inbound import told_at
 from messaging.actions.ledger import suppress_group
+from messaging.actions.replies import confirmed_lately
 from messaging.models import Message
 from messaging.rules.merge import compile_text
 from tenants.actions import tell
@@ -186,7 +187,8 @@ def _stopped(run: Running, settings: Mapping[str, Any]) -> Step:
         phone_id=message.phone_id, sender_id=message.sender_id, reach=Reach.ALL, method=Method.BOT,
         event_key=run.key("out"), actor=run.actor, evidence=run.evidence, answered_message_id=message.answers_id,
     )  # fmt: skip
-    run.stopped, run.confirming = True, outcome.confirm
+    confirmed = outcome.repeated and confirmed_lately(message.phone_id)
+    run.stopped, run.confirming = True, outcome.confirm and not confirmed
     settling.overtake(phone_id=message.phone_id, sender_ids=None, returned=False, entry=outcome.seq)
     if outcome.repeated:
         return Step("permission", NOTHING, "Opted out of everything already")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from consent.reading import phone_facts
 from consent.rules.gate import Gate, decide
+from consent.rules.opting import CONFIRM_AGAIN_AFTER
 from contacts.models import Contact
 from messaging.actions.inbound import touch_thread
 from messaging.models import Message
 from messaging.models.messages import Direction, MessageClass
-from messaging.rules.outcomes import NotSent
+from messaging.rules.outcomes import NotSent, Phase
 from messaging.rules.parts import count_parts
 from tenants import due
 from tenants.models import Tenant
@@ -41,6 +44,15 @@ def queue_confirmation(*, phone_id: int, sender_id: int, body: str, expires_at: 
     The caller calls it once: when the entry was written, never for a repeated one.
     """
     return _queue(phone_id, sender_id, body, MessageClass.REPLY, expires_at=expires_at)
+
+
+def confirmed_lately(phone_id: int) -> bool:
+    """Whether the team has had an opt-out of theirs confirmed by text within a day: a STOP by text gets no second."""
+    of_team = Message.objects.filter(
+        phone_id=phone_id, direction=Direction.OUT, message_class=MessageClass.REPLY, answers_id=None,
+        created_at__gt=timezone.now() - CONFIRM_AGAIN_AFTER,
+    )  # fmt: skip
+    return bool(of_team.exclude(phase__in=[Phase.NOT_SENT, Phase.ABSENT]).exists())
 
 
 def queue_sign_up_text(*, phone_id: int, sender_id: int, body: str, expires_at: datetime) -> Message | None:
