@@ -110,9 +110,8 @@ def waits(request: HttpRequest, door: Opened) -> int:
         if wait or not _genuine(request, door.ref):
             return wait
         tenant = Tenant.objects.get(pk=door.tenant_id)
-        found = normalise(
-            request.POST.get("phone", "")[:60], tenant.country, enabled=tenant.allowed_countries
-        )
+        typed = request.POST.get("phone", "").strip()[:60]  # as the form reads it
+        found = normalise(typed, tenant.country, enabled=tenant.allowed_countries)
         if found.e164 is None or found.verdict != "accept":
             return 0  # it will be refused, and no text goes out
         tries = [("number", found.e164), ("prefix", found.e164[:-4]), ("form", str(door.ref))]

@@ -9,6 +9,7 @@ Mutations tried, each made the test named red:
 - the number and the form counted whatever the address counts   → test_one_address_closes_a_form_for_nobody_else
 - `_genuine` answers True; its token or trap not asked          → test_what_no_page_sent_counts_for_nobody_else
 - `prefix`, `form_day` or `tenant_day` not counted              → test_texts_that_somebody_earns_by_are_cut_off
+- `strip` of the number left out of `waits`                     → test_a_number_behind_spaces_counts
 - `counted_as` left out of `waits`                              → test_the_addresses_of_one_machine_count_together
 """
 
@@ -299,3 +300,9 @@ def test_texts_that_somebody_earns_by_are_cut_off(
     assert len(bodies(tenant)) == 2
     elsewhere = Visitor(forms[1], ip="192.0.2.9").send("+12127360100").status_code
     assert elsewhere == (429 if kind == "tenant_day" else 303), "another range, and another form"
+
+
+def test_a_number_behind_spaces_counts(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(rules.LIMITS, "number", rules.Limit(3600, 1))
+    form = make_form(tenant)
+    assert [Visitor(form).send(" " * 80 + PHONE).status_code for _ in range(2)] == [303, 429]
