@@ -2,12 +2,13 @@
 
 The list of texts to the person is read, newest first; ours is one with the same body from the same sender number,
 created since it began, which no other message of ours owns or, being under way itself, may own. Found: handed over.
-Missed twice: absent, which a late callback still heals.
+Missed twice, or never answered in three days (a closed account): absent, which a late callback still heals.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,8 +23,12 @@ from messaging.sender.http import Unanswered
 from messaging.sender.lanes import Lanes
 from messaging.sender.tuning import Tuning
 from messaging.sender.wire import Wire
+from tenants.rules import Refused
 
 log = logging.getLogger(__name__)
+SILENT_MOST = (
+    3  # look-ups of an account that may fail in one turn: other tenants' are not to wait for its time-outs
+)
 CLOCKS = timedelta(seconds=60)  # the provider's clock and ours may differ
 
 
@@ -86,19 +91,22 @@ class Reconcile:
         async with self.work.scope(tenant_id) as connection:
             rows = await (await connection.execute(sql.IN_DOUBT, {"tenant": tenant_id})).fetchall()
         settled = 0
+        silent: Counter[int] = Counter()
         for row in rows:
-            wire = await self.lanes.wire(tenant_id, row[6:12])
-            settled += await self._look_up(tenant_id, wire, Doubt(*row[:6]), row[12])
+            account, doubt, broadcast_id = row[6], Doubt(*row[:6]), row[12]
+            if silent[account] >= SILENT_MOST:
+                continue
+            try:
+                wire = await self.lanes.wire(tenant_id, row[6:12])
+                settled += await self._look_up(tenant_id, wire, doubt, broadcast_id)
+            except (Unanswered, Refused) as error:  # Refused: the stored token cannot be read
+                log.warning("a look-up failed: %s", error, extra={"tenant_id": tenant_id})
+                silent[account] += 1
+                settled += await self._unanswered(tenant_id, doubt, broadcast_id)
         return settled
 
     async def _look_up(self, tenant_id: int, wire: Wire, doubt: Doubt, broadcast_id: int | None) -> bool:
-        try:
-            listed = await wire.list_to(doubt.to) if doubt.to else []
-        except Unanswered as error:
-            log.warning("a look-up failed: %s", error, extra={"tenant_id": tenant_id})
-            async with self.work.scope(tenant_id) as connection:
-                await self._again(connection, doubt)
-            return False
+        listed = await wire.list_to(doubt.to) if doubt.to else []
         sids = candidates(doubt, listed)
         async with self.work.scope(tenant_id) as connection:
             given = {"tenant": tenant_id, "sids": sids, "id": doubt.id}
@@ -118,6 +126,19 @@ class Reconcile:
         if broadcast_id is not None and (sid or last):
             self.lanes.touched.add((tenant_id, broadcast_id))
         return bool(sid or last)
+
+    async def _unanswered(self, tenant_id: int, doubt: Doubt, broadcast_id: int | None) -> bool:
+        """A look-up without an answer: again soon, but not for ever, or its broadcast would never end."""
+        last = datetime.now(UTC) >= doubt.begun_at + timedelta(seconds=self.tuning.unknown_most)
+        async with self.work.scope(tenant_id) as connection:
+            if not last:
+                await self._again(connection, doubt)
+                return False
+            await connection.execute(sql.MISSED, {"id": doubt.id, "last": True, "next": None})
+            await connection.execute(sql.NOTED, {"id": doubt.id, "n": doubt.n, "result": "unanswered"})
+        if broadcast_id is not None:
+            self.lanes.touched.add((tenant_id, broadcast_id))
+        return True
 
     async def _again(self, connection: Connection, doubt: Doubt) -> None:
         """A look-up that told nothing is no miss; soon another."""

@@ -324,7 +324,7 @@ MISSED = f"""
 UPDATE messaging_message
 SET phase = CASE WHEN %(last)s THEN {Phase.ABSENT} ELSE phase END,
     ended_at = CASE WHEN %(last)s THEN now() END,
-    not_before = CASE WHEN %(last)s THEN NULL ELSE %(next)s END
+    not_before = CASE WHEN %(last)s THEN NULL ELSE %(next)s::timestamptz END
 WHERE id = %(id)s AND phase = {Phase.UNKNOWN}
 """
 NOTED = "UPDATE messaging_attempt SET result = %(result)s WHERE message_id = %(id)s AND n = %(n)s"

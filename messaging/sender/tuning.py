@@ -36,6 +36,7 @@ class Tuning:
     unknown_last: float = 900.0
     unknown_again: float = 60.0  # a look-up that failed
     refused_left: float = 60.0  # a refusal that consent has not heard by then is told by a worker
+    unknown_most: float = 3 * 86400.0  # none was answered: a weekend in which nobody put the account right
     breaker_open: float = 30.0
     count_every: float = 2.0
     look_every: float = 10.0  # is this still the same database?

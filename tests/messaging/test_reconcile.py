@@ -20,10 +20,12 @@ from messaging.models import Attempt, Message
 from messaging.rules.outcomes import Phase
 from messaging.sender import sql
 from messaging.sender.database import Work
+from messaging.sender.http import Unanswered
 from messaging.sender.reconcile import Doubt, Reconcile, candidates
 from messaging.sender.tuning import Tuning
 from tenants.due import put as put_due
 from tenants.models import Due, SenderNumber, Tenant
+from tenants.rules import Refused
 from tenants.scope import tenant_scope
 from tests.messaging.test_sender_pipe import work_with
 
@@ -161,3 +163,69 @@ def test_doubts_that_come_while_others_are_looked_up_wait_for_no_lease(
     work_with(turn)
     row = Due.objects.get(kind="reconcile")
     assert row.lease_until is None and row.due_at <= datetime.now(UTC)
+
+
+def doubts(tenant: Tenant, *ages: timedelta) -> None:
+    """Messages of Offers in doubt that began so long ago."""
+    with tenant_scope(tenant.pk):
+        sender = SenderNumber.objects.get(name="Offers")
+        for n, age in enumerate(ages):
+            phone, begun = phone_for(e164=f"+1202555{1000 + n}"), datetime.now(UTC) - age
+            made = Message.objects.create(
+                phone_id=phone, sender=sender, phase=Phase.UNKNOWN, begun_at=begun, tries=1, body="Hi"
+            )
+            Attempt.objects.create(message_id=made.pk, n=1, begun_at=begun)
+    put_due("reconcile", tenant.pk)
+
+
+def look_up(wire: Any) -> int:
+    """One turn over a wire; how many it was asked for."""
+    asked = 0
+
+    class Silent:
+        async def list_to(self, to: str) -> list[dict[str, Any]]:
+            nonlocal asked
+            asked += 1
+            raise Unanswered("status 401")
+
+    async def given(tenant_id: int, row: Any) -> Any:
+        if wire is Refused:
+            raise Refused("credential_unreadable", "Enter it again.")
+        return Silent()
+
+    async def turn(work: Work) -> None:
+        lanes: Any = SimpleNamespace(touched=set(), wire=given)
+        await Reconcile(work, lanes, Tuning(), uuid4()).run()
+
+    work_with(turn)
+    return asked
+
+
+@pytest.mark.parametrize("wire", [Unanswered, Refused])
+def test_look_ups_that_are_never_answered_end_after_three_days(
+    live_db: Any, tenant: Tenant, wire: Any
+) -> None:
+    """Mutations tried: `_unanswered` that never ends; Refused not caught."""
+    doubts(tenant, timedelta(days=3, minutes=1), timedelta(days=2, hours=23))
+    look_up(wire)
+    with tenant_scope(tenant.pk):
+        old, young = Message.objects.order_by("begun_at")
+        assert (old.phase, young.phase) == (Phase.ABSENT, Phase.UNKNOWN)
+        assert old.ended_at is not None and young.not_before > datetime.now(UTC)
+        assert set(Attempt.objects.values_list("message_id", "result")) == {
+            (old.pk, "unanswered"),
+            (young.pk, ""),
+        }
+    assert Due.objects.get(kind="reconcile").lease_until is None
+
+
+def test_an_account_that_is_silent_keeps_the_others_no_longer_than_three_look_ups(
+    live_db: Any, tenant: Tenant
+) -> None:
+    """Mutation tried: no end to a turn's failed look-ups."""
+    doubts(tenant, *[timedelta(hours=1)] * 6)
+    assert look_up(Unanswered) == 3
+    Due.objects.update(due_at=datetime.now(UTC))
+    assert look_up(Unanswered) == 3  # the next three: those of before wait a minute
+    with tenant_scope(tenant.pk):
+        assert not Message.objects.filter(not_before=None).exists()
