@@ -3,6 +3,7 @@
 Mutations tried, each made the test named red:
 - `_confirm_again` counts entries of every method → test_a_silent_opt_out_leaves_the_first_stop_to_be_confirmed
 - `confirmed_lately` always false → test_a_confirmation_that_the_team_chose_is_the_one
+- `confirmed_lately` not asked in `botsteps` → test_a_bot_sends_no_second_one
 - `confirmed_lately` counts what was not sent → test_a_confirmation_that_never_left_is_none
 """
 
@@ -21,6 +22,7 @@ from tenants.models import ProviderAccount, SenderNumber, Tenant
 from tenants.rules import PERSON, PROVIDER, SYSTEM, Actor
 from tenants.scope import tenant_scope
 from tests.carrier import text
+from tests.conversations.bots import act, make, says
 
 
 def say(tenant: Tenant, offers: SenderNumber, body: str = "STOP") -> None:
@@ -62,10 +64,10 @@ def test_a_silent_opt_out_leaves_the_first_stop_to_be_confirmed(
     assert confirmations(tenant) == 1, "the second within a day"
 
 
-def by_phone(contact: Contact, offers: SenderNumber) -> None:
+def by_phone(contact: Contact, offers: SenderNumber | None = None) -> None:
     people.record_opt_out(
-        phone_id=contact.phone_id, key="k", how="phone", words="no more", actor=SYSTEM, sender_ids=[offers.pk],
-        confirm=True,
+        phone_id=contact.phone_id, key="k", how="phone", words="no more", actor=SYSTEM,
+        sender_ids=[offers.pk] if offers else (), confirm=True,
     )  # fmt: skip
 
 
@@ -76,6 +78,14 @@ def test_a_confirmation_that_the_team_chose_is_the_one(
         by_phone(ada, offers)
         assert confirmed_lately(ada.phone_id)
     say(tenant, offers)
+    assert confirmations(tenant) == 1
+
+
+def test_a_bot_sends_no_second_one(tenant: Tenant, ada: Contact, offers: SenderNumber) -> None:
+    make(tenant, "BANANAS", actions=[act("permission", to="stopped")])
+    with tenant_scope(tenant.pk):
+        by_phone(ada)
+    says(tenant, "BANANAS", offers)
     assert confirmations(tenant) == 1
 
 
