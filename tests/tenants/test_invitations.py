@@ -237,7 +237,7 @@ def test_only_the_first_of_two_joins(web: Client, tenant: Tenant, make_user: Cal
 
 
 def test_a_made_up_link(db: None) -> None:
-    for link in ("x", "%00", "é" * 50, "a" * 43):
+    for link in ("x", "é" * 50, "a" * 43):
         answer = Client().get(f"/accounts/invitation/{link}/")
         assert answer.status_code == 404 and "opens no invitation" in text(answer)
 
