@@ -10,6 +10,7 @@ from contacts.actions import exports
 from contacts.frame import jobs
 from contacts.models import ExportJob
 from contacts.views import Asked
+from tenants.actions import audit
 from tenants.rules import Role, require
 
 
@@ -42,6 +43,7 @@ def export_file(request: Asked, pk: int) -> FileResponse:
     require(request.actor, Role.AGENT, "export lists")
     job = get_object_or_404(ExportJob, pk=pk)
     path = exports.finished_file(export_id=pk)
+    audit(request.actor, "export_downloaded", "export", pk, kind=job.kind)
     name = f"{job.kind.replace('_', '-')}-{job.finished_at:%Y-%m-%d}.csv"
     return FileResponse(
         path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"

@@ -36,6 +36,7 @@ def export_rates(request: Asked) -> StreamingHttpResponse:
     require(request.actor, Role.AGENT, "export reports")
     wanted = pages.read_wanted(request.GET, request.tenant)
     found = rates_of(wanted.period, request.tenant.zone, wanted.sender_id)
+    audit(request.actor, "rates_exported", "report", None, days=wanted.days)
     lines: list[list[object]] = [["by", "what", "delivered", "opted_out", "percent"]]
     for table in pages.tables_of(found):
         lines += [

@@ -16,7 +16,7 @@ from contacts.actions import groups
 from contacts.filters import contacts_of, number_prefixes, read_filter
 from contacts.models import BulkJob, Contact, Group, GroupMember, ImportJob, Segment
 from contacts.tasks import run_bulk
-from tenants.models import SenderNumber, Tenant, User
+from tenants.models import AuditEntry, SenderNumber, Tenant, User
 from tenants.rules import SYSTEM, Role
 from tenants.scope import tenant_scope
 
@@ -261,4 +261,7 @@ def test_export_from_the_list(people: dict[str, int], web: Client, tenant: Tenan
     assert "The file is ready." in web.get(f"/contacts/exports/{job.pk}/").content.decode()
     answer: Any = web.get(f"/contacts/exports/{job.pk}/file/")
     assert b"".join(answer.streaming_content).count(b"\r\n") == 11
+    with tenant_scope(tenant.pk):
+        read = AuditEntry.objects.get(verb="export_downloaded")
+    assert (read.object_id, read.actor_kind, read.detail) == (job.pk, "member", {"kind": "contacts"})
     assert web.get("/contacts/jobs/").status_code == 200

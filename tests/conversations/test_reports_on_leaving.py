@@ -21,7 +21,7 @@ from conversations.rates import rates_of
 from conversations.rules.rates import Line, compared, period_of, step_width, steps
 from conversations.why_left import why_of
 from messaging.models import Broadcast, Message
-from tenants.models import SenderNumber, Tenant
+from tenants.models import AuditEntry, SenderNumber, Tenant
 from tenants.rules import PERSON, SYSTEM, Actor, Refused
 from tenants.scope import tenant_scope
 
@@ -179,6 +179,7 @@ def test_the_files_have_every_table_and_every_word(told: Told, agent: Client) ->
     give_reason(phone_id=phone, event_seq=leave(phone, message), reason_key="other", words="=cmd, the cat")
     rates = b"".join(agent.get("/reports/opt-outs/export/").streaming_content).decode()
     assert "campaigns,Rolls,40,1,2.500" in rates and "hours," in rates
+    assert AuditEntry.objects.filter(verb="rates_exported").count() == 1
     reasons = b"".join(agent.get("/reports/why/export/").streaming_content).decode()
     assert "'=cmd, the cat" in reasons and "Something else" in reasons
 
