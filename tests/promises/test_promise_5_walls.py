@@ -182,6 +182,7 @@ WORKS_ON = {
     "schedule": "messaging_broadcast",
     "cancel": "messaging_broadcast",
     "inbound": "messaging_rawwebhook",
+    "invite": "tenants_invitation",
     "import": "contacts_importjob",
     "export": "contacts_exportjob",
     "bulk": "contacts_bulkjob",
