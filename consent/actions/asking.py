@@ -130,10 +130,15 @@ def next_lapse() -> datetime | None:
 
 
 def lapse_requests(*, now: datetime | None = None, limit: int = 500) -> int:
-    """Close the requests of the open scope whose time is over; no permission changes. Returns how many."""
+    """Close the requests of the open scope whose time is over; no permission changes. Returns how many.
+
+    Refuses "no_such_number": a request of a number that is not of this tenant.
+    """
     over = OptInRequest.objects.filter(closed_at__isnull=True, expires_at__lte=now or timezone.now())
     people = list(over.order_by("phone_id").values_list("phone_id", flat=True)[:limit])
     phones = lock_phones(people, exclusive=False)
+    if len(phones) < len(set(people)):
+        raise Refused("no_such_number", "This number is not known here.")
     requests = list(over.filter(phone_id__in=people).order_by("pk"))  # whoever asked again meanwhile has time
     _lapse(requests, phones)
     return len(requests)
