@@ -107,6 +107,8 @@ def deliver_outbox(tenant_id: int, ref: int) -> None:
     with due.working("outbox", tenant_id, ref) as lease:
         if lease:
             lease.again_at = outbox.deliver(tenant_id, beat=lambda: lease.renew(60))
+    if lease is not None and lease.again_at is not None and lease.again_at <= timezone.now():
+        due.ring("outbox", tenant_id, ref)
 
 
 @shared_task

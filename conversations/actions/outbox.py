@@ -1,13 +1,15 @@
 """Sending what the outbox holds. Claimed in one scope, sent outside of any, recorded in another.
 
 A crash between sending and recording repeats an e-mail with the same Message-ID. One worker at a time: the due row's
-lease. An SMS becomes a queued message and a webhook a delivery in the recording transaction itself.
+lease, renewed before each turn; a turn is short, so that a slow mail server cannot outlast it. An SMS becomes a
+queued message and a webhook a delivery in the recording transaction itself.
 """
 
 from __future__ import annotations
 
 import logging
 import smtplib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +29,8 @@ from tenants.scope import tenant_scope
 
 log = logging.getLogger(__name__)
 BATCH = 50
+SECONDS = 40  # of one run: the worker is stopped after 90
+TURN = 15  # seconds until no further e-mail is begun, what was tried is recorded and the lease renewed
 State = Notification.State
 
 
@@ -53,22 +57,33 @@ class Result:
 
 
 def deliver(tenant_id: int, *, beat: Callable[[], object] = lambda: None) -> datetime | None:
-    """Send what is due now; when the next try is due, or None when nothing waits."""
+    """Send what is due, for up to 40 s; when the next try is due (past: there is more), or None: nothing waits.
+
+    `beat` says no when another worker may have it by now.
+    """
+    until = time.monotonic() + SECONDS
     with tenant_scope(tenant_id):
         _hand_over_texts()
-    while True:
+    while time.monotonic() < until:
         with tenant_scope(tenant_id):
             mails = _claim()
-        if not mails:
+        if not mails or beat() is False:
             break
-        beat()
-        results = _send(mails)
-        with tenant_scope(tenant_id):
-            for result in results:
-                record(result)
+        _take_turn(tenant_id, mails)
     with tenant_scope(tenant_id):
         waiting = Notification.objects.filter(state=State.WAITING).order_by("next_try_at")
         return waiting.values_list("next_try_at", flat=True).first()  # type: ignore[no-any-return]
+
+
+def _take_turn(tenant_id: int, mails: list[Mail]) -> None:
+    """Send some of them and record each that was tried, also when the worker is stopped over one."""
+    results: list[Result] = []
+    try:
+        _send(mails, results)
+    finally:
+        with tenant_scope(tenant_id):
+            for result in results:
+                record(result)
 
 
 def _hand_over_texts() -> None:
@@ -103,15 +118,25 @@ def _claim() -> list[Mail]:
     ]
 
 
-def _send(mails: list[Mail]) -> list[Result]:
-    """Through one connection; when the server cannot be reached, none is tried."""
+def _send(mails: list[Mail], results: list[Result]) -> None:
+    """Through one connection, until the turn is over; when the server cannot be reached, none is tried."""
+    until = time.monotonic() + TURN
     connection = get_connection(timeout=10)
     try:
         connection.open()
     except OSError as error:  # smtplib's errors are of this kind too
-        return [Result(mail.id, _named(error)) for mail in mails]
+        results += [Result(mail.id, _named(error)) for mail in mails]
+        return
     try:
-        return [_send_one(connection, mail) for mail in mails]
+        for mail in mails:
+            try:
+                results.append(_send_one(connection, mail))
+            except Exception as error:
+                # It comes again later, and those behind it first: or one alone could keep all others from going.
+                results.append(Result(mail.id, _named(error)))
+                raise
+            if time.monotonic() >= until:
+                break
     finally:
         connection.close()
 

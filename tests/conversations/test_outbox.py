@@ -7,6 +7,11 @@ Mutations tried, each made the test named red:
 - outbox: `record` does not look at `is_final`     → test_after_nine_failures_it_is_given_up_with_the_reason
 - outbox: `record` does not look at `result.final`  → test_a_refused_address_is_given_up_and_the_others_are_sent
 - outbox: `_claim` takes what is not due yet                     → test_a_mail_server_that_is_away_is_tried_again
+- outbox: results recorded after the whole run only            → test_a_worker_that_is_stopped_repeats_nothing
+- outbox: the e-mail over which it was stopped is not recorded → test_one_slow_mail_does_not_keep_the_others
+- outbox: no end of a turn, or no beat before each    → test_a_slow_server_is_recorded_and_the_lease_renewed_by_turns
+- outbox: `beat` not listened to                      → test_who_lost_the_lease_sends_no_more
+- outbox: no end of a run                             → test_a_run_ends_and_the_rest_is_due_at_once
 - outbox: a retired sender number is taken                       → test_a_retired_number_sends_no_notice
 - replies: `queue_notice` does not ask `may_text`                → test_a_team_number_that_opted_out_gets_nothing
 """
@@ -17,6 +22,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.mail import EmailMessage
 from django.test import override_settings
 from django.utils import timezone
 
@@ -134,3 +141,84 @@ def test_a_retired_number_sends_no_notice(tenant: Tenant) -> None:
     assert only(tenant).state == "given_up" and "not used any more" in only(tenant).reason
     with tenant_scope(tenant.pk):
         assert not Message.objects.exists()
+
+
+class Slow:
+    """A mail server by the clock: each e-mail takes `seconds`; over the `stops`-th the worker is stopped."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 0, stops: int = 0) -> None:
+        self.went: list[str] = []
+        self.clock, self.tried, self.seconds, self.stops = 0.0, 0, seconds, stops
+        self.stuck = ""
+        monkeypatch.setattr(outbox, "get_connection", lambda **_: self)
+        monkeypatch.setattr(outbox.time, "monotonic", lambda: self.clock)
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def send_messages(self, messages: list[EmailMessage]) -> int:
+        self.tried += 1
+        (to,) = messages[0].to
+        if self.tried == self.stops or to == self.stuck:
+            raise SoftTimeLimitExceeded
+        self.clock += self.seconds
+        self.went.append(to)
+        return 1
+
+
+def several(tenant: Tenant, count: int) -> list[str]:
+    names = [f"p{n}@example.org" for n in range(count)]
+    for name in names:
+        queue(tenant, name, name)
+    return names
+
+
+def states(tenant: Tenant) -> list[str]:
+    with tenant_scope(tenant.pk):
+        return list(Notification.objects.order_by("id").values_list("state", flat=True))
+
+
+def test_a_worker_that_is_stopped_repeats_nothing(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    names, server = several(tenant, 4), Slow(monkeypatch, stops=3)
+    with pytest.raises(SoftTimeLimitExceeded):
+        outbox.deliver(tenant.pk)
+    assert states(tenant) == ["sent", "sent", "waiting", "waiting"]
+    with tenant_scope(tenant.pk):
+        Notification.objects.filter(state="waiting").update(next_try_at=timezone.now())
+    outbox.deliver(tenant.pk)
+    assert server.went == names
+
+
+def test_one_slow_mail_does_not_keep_the_others(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    names, server = several(tenant, 3), Slow(monkeypatch)
+    server.stuck = names[0]
+    with pytest.raises(SoftTimeLimitExceeded):
+        outbox.deliver(tenant.pk)
+    again = outbox.deliver(tenant.pk)
+    assert server.went == names[1:] and again is not None and again > timezone.now()
+
+
+def test_a_slow_server_is_recorded_and_the_lease_renewed_by_turns(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, server = several(tenant, 6), Slow(monkeypatch, seconds=6)
+    beats: list[tuple[float, int]] = []
+    outbox.deliver(tenant.pk, beat=lambda: beats.append((server.clock, states(tenant).count("sent"))))
+    assert beats == [(0, 0), (18, 3)] and server.went == names
+
+
+def test_who_lost_the_lease_sends_no_more(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    several(tenant, 6)
+    server = Slow(monkeypatch, seconds=6)
+    outbox.deliver(tenant.pk, beat=lambda: server.clock == 0)
+    assert len(server.went) == 3 and states(tenant).count("waiting") == 3
+
+
+def test_a_run_ends_and_the_rest_is_due_at_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    several(tenant, 12)
+    server = Slow(monkeypatch, seconds=6)
+    again = outbox.deliver(tenant.pk)
+    assert len(server.went) == 9 and again is not None and again <= timezone.now()
+    outbox.deliver(tenant.pk)
+    assert len(set(server.went)) == len(server.went) == 12
