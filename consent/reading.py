@@ -82,21 +82,31 @@ def opt_outs_of(phone_id: int, sender_ids: Sequence[int]) -> dict[int, ConsentEv
 
 
 def reach_labels(phones: Iterable[PhoneNumber]) -> dict[int, str]:
-    """ "Active", "Stopped · all", "Stopped · Offers, Orders" or "Blocked" for each phone; two queries."""
+    """ "Active", "Stopped · all", "Stopped · Offers, Orders" or "Blocked" for each phone; five queries."""
     found = list(phones)
     stopped = [p.pk for p in found if p.status == "stopped"]
-    names = dict(SenderNumber.objects.order_by("id").values_list("id", "name"))
-    live = set(SenderNumber.objects.filter(retired_at__isnull=True).values_list("id", flat=True))
-    facts = phone_facts(stopped, list(names)) if stopped else {}
-    labels = {}
-    for phone in found:
-        if phone.status != "stopped":
-            labels[phone.pk] = str(Status(phone.status).label)
-            continue
-        out = [s for s in names if _label(facts[phone.pk, s]) == "opted_out"]
-        whole = live <= set(out) if live else True
-        labels[phone.pk] = "Stopped · all" if whole else "Stopped · " + ", ".join(names[s] for s in out)
-    return labels
+    senders = list(SenderNumber.objects.order_by("id")) if stopped else []
+    states = permissions_of(stopped, [sender.pk for sender in senders]) if stopped else {}
+    return {
+        phone.pk: f"Stopped · {stopped_from(phone.pk, states, senders)}"
+        if phone.status == "stopped"
+        else str(Status(phone.status).label)
+        for phone in found
+    }
+
+
+def stopped_from(phone_id: int, states: Mapping[Pair, str], senders: Iterable[SenderNumber]) -> str:
+    """From which senders somebody who stopped stopped: "all" in use, or their names.
+
+    `senders` must be every one of the tenant, retired ones too: who stopped only such a one did not stop all.
+    """
+    out, open_ = [], False
+    for sender in senders:
+        if states[phone_id, sender.pk] == "opted_out":
+            out.append(sender.name)
+        elif sender.retired_at is None:
+            open_ = True
+    return ", ".join(out) if open_ else "all"
 
 
 def reach_label(phone: PhoneNumber) -> str:

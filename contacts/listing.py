@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from consent.models import ConsentEvent, ConsentEvidence
 from consent.models.ledger import Kind, Method
-from consent.reading import permissions_of
+from consent.reading import permissions_of, stopped_from
 from consent.rules.numbers import show
 from contacts.models import Contact, ContactTag, GroupMember
 from tenants.models import SenderNumber
@@ -63,10 +63,10 @@ def page_of(found: QuerySet[Contact], *, after: int | None = None, before: int |
         wanted = wanted.filter(pk__lt=after) if after is not None else wanted
         contacts = list(wanted.order_by("-pk")[: PAGE + 1])
         more_in_front, more_behind, contacts = after is not None, len(contacts) > PAGE, contacts[:PAGE]
-    senders = list(SenderNumber.objects.filter(retired_at__isnull=True).order_by("pk"))
+    senders = list(SenderNumber.objects.order_by("pk"))
     return Page(
         rows=_rows(contacts, senders),
-        senders=senders,
+        senders=[sender for sender in senders if sender.retired_at is None],
         after=contacts[-1].pk if contacts and more_behind else None,
         before=contacts[0].pk if contacts and more_in_front else None,
     )
@@ -80,20 +80,16 @@ def _rows(contacts: list[Contact], senders: list[SenderNumber]) -> list[ListRow]
     last = last_events(phones)
     rows = []
     for contact in contacts:
-        pairs = [(sender, states[contact.phone_id, sender.pk]) for sender in senders]
-        row = ListRow(contact, show(contact.phone.e164 or ""), contact.phone.status, _stopped(pairs), pairs)
+        phone = contact.phone
+        pairs = [(sender, states[phone.pk, sender.pk]) for sender in senders if sender.retired_at is None]
+        stopped = stopped_from(phone.pk, states, senders)
+        row = ListRow(contact, show(phone.e164 or ""), phone.status, stopped, pairs)
         row.groups, row.tags = groups.get(contact.pk, []), tags.get(contact.pk, [])
         row.last = last.get(contact.phone_id)
         if row.status == "blocked" or (row.status == "stopped" and row.stopped == "all"):
             row.permissions = [(sender, "") for sender in senders]
         rows.append(row)
     return rows
-
-
-def _stopped(pairs: list[tuple[SenderNumber, str]]) -> str:
-    """Names of the senders that were stopped, or "all"."""
-    out = [sender.name for sender, state in pairs if state == "opted_out"]
-    return "all" if len(out) == len(pairs) else ", ".join(out)
 
 
 def _names(model: Any, column: str, contacts: list[Contact]) -> dict[int, list[str]]:

@@ -106,7 +106,7 @@ def _sender_rows(
     phone: PhoneNumber, senders: Sequence[SenderNumber], tenant: Tenant, chosen: set[str]
 ) -> list[dict[str, Any]]:
     """A box for each sender number with its state, and the rule that follows from it for this consent."""
-    standing = reading.standing_of(phone, senders)
+    standing = reading.standing_of(phone)
     out = opt_outs_of(phone.pk, [sender.pk for sender in senders])
     carrier = set(
         Permission.objects.filter(phone_id=phone.pk, provider_block_since__isnull=False).values_list(

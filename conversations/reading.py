@@ -16,7 +16,7 @@ from django.utils.translation import get_language_info
 
 from consent.explain import Explanation, explain
 from consent.models import ConsentEvent, Hold, Permission, PhoneNumber
-from consent.reading import evidence_of, permissions_of
+from consent.reading import evidence_of, permissions_of, stopped_from
 from consent.rules.gate import MARKETING, SERVICE, TRANSACTIONAL
 from consent.rules.numbers import show
 from consent.rules.opting import MISTAKE_WINDOW
@@ -58,19 +58,12 @@ class Standing:
         return "" if self.stopped == "all" else self.stopped
 
 
-def standing_of(phone: PhoneNumber, senders: Sequence[SenderNumber]) -> Standing:
-    """Status, reach and the permission of every sender number; five queries."""
+def standing_of(phone: PhoneNumber) -> Standing:
+    """Status, reach and the permission of every sender number, retired ones too; five queries."""
+    senders = list(SenderNumber.objects.order_by("pk"))
     found = permissions_of([phone.pk], [sender.pk for sender in senders])
-    states = {sender.pk: found.get((phone.pk, sender.pk), "unknown") for sender in senders}
-    out = [sender for sender in senders if states[sender.pk] == "opted_out"]
-    live = [sender for sender in senders if sender.retired_at is None]
-    whole = phone.all_stopped_event is not None and len(out) == len(senders)
-    if phone.stopped_at is None:
-        stopped = ""
-    elif whole or not out or all(sender in out for sender in live):
-        stopped = "all"
-    else:
-        stopped = ", ".join(sender.name for sender in out)
+    states = {sender.pk: found[phone.pk, sender.pk] for sender in senders}
+    stopped = stopped_from(phone.pk, found, senders) if phone.stopped_at is not None else ""
     return Standing(phone.status, stopped, phone.stopped_at is not None, states, phone.block_reason)
 
 

@@ -25,7 +25,7 @@ def live_context(request: Asked, contact: Contact) -> dict[str, Any]:
     """The parts of the profile that turn by themselves: status, facts, permissions, timeline."""
     now, tenant, phone = timezone.now(), request.tenant, contact.phone
     senders = reading.senders_of()
-    standing = reading.standing_of(phone, senders)
+    standing = reading.standing_of(phone)
     chosen = _chosen(request, senders, standing)
     purpose = _purpose(request, chosen)
     page = reverse("conversations:profile", args=[contact.pk])

@@ -8,12 +8,14 @@ import json
 import re
 
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from consent import actions as consent
 from consent.models import ConsentEvent
 from consent.models.ledger import Method
+from consent.reading import reach_label
 from consent.rules.evidence import Evidence
 from consent.rules.reach import Reach
 from contacts.models import Contact
@@ -55,6 +57,23 @@ def test_stopped_all(manager: Client, tenant: Tenant, ada: Contact) -> None:
     assert words(page, "status") == "Stopped · all"
     assert "from all" in words(page, "unsubscribed")
     assert "Opted out" in words(page, "permission-Orders")
+
+
+def test_stopped_only_a_retired_sender_is_not_stopped_all_anywhere(
+    manager: Client, tenant: Tenant, ada: Contact, offers: SenderNumber
+) -> None:
+    stop(tenant, ada, offers)
+    with tenant_scope(tenant.pk):
+        SenderNumber.objects.filter(pk=offers.pk).update(retired_at=Now())
+        ada.phone.refresh_from_db()
+        assert reach_label(ada.phone) == "Stopped · Offers"
+    page = page_of(manager, ada)
+    assert words(page, "status") == "Stopped · Offers"
+    assert words(page, "unsubscribed") == "Yes, from Offers (kept by the ledger)"
+    for status, shown in (("stopped_some", True), ("stopped_all", False)):
+        listed = manager.get(f"/contacts/?status={status}").content.decode()
+        assert ("Demo Contact 0142" in listed) is shown
+        assert ("<span>Stopped · Offers</span>" in listed) is shown
 
 
 def test_blocked_keeps_the_stop_under_it(
