@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Greatest
 
 from consent.models import ConsentEvent, ConsentEvidence, Hold, OptInRequest, Permission, PhoneNumber
 from consent.models.ledger import Kind, Method
@@ -17,7 +18,6 @@ from consent.rules.gate import PhoneFacts
 from tenants.models import SenderNumber
 
 _FACT = ("seq", "kind", "occurred_at", "reach", "senders", "undoes")
-_DECIDING = (Kind.OPT_OUT, Kind.WRONG_NUMBER, Kind.BLOCK, Kind.ERASED)
 Pair = tuple[int, int]
 
 
@@ -217,7 +217,9 @@ def do_not_contact(
     `status`: "stopped" or "blocked" for those only; `digits`: a part of the number; `method`: how the entry that
     decides was told; `since`: on the list since then or later.
     """
-    phones = PhoneNumber.objects.do_not_contact().filter(id__gt=after_id).order_by("id")
+    phones: QuerySet[PhoneNumber] = (
+        PhoneNumber.objects.do_not_contact().filter(id__gt=after_id).order_by("id")
+    )
     if status:
         phones = phones.filter(status=status)
     if digits:
@@ -225,8 +227,8 @@ def do_not_contact(
     if since is not None:
         phones = phones.filter(Q(blocked_at__gte=since) | Q(blocked_at=None, stopped_at__gte=since))
     if method:
-        deciding_of = ConsentEvent.objects.filter(phone_id=OuterRef("pk"), kind__in=_DECIDING)
-        phones = phones.alias(told=Subquery(deciding_of.order_by("-seq").values("method")[:1]))
+        told = ConsentEvent.objects.filter(phone_id=OuterRef("pk"), seq=OuterRef("why"))
+        phones = phones.alias(why=_deciding()).alias(told=Subquery(told.values("method")[:1]))
         phones = phones.filter(told=method)
     return kept_of(list(phones[:limit]))
 
@@ -234,11 +236,26 @@ def do_not_contact(
 def kept_of(found: list[PhoneNumber]) -> list[Kept]:
     """Lines of the list for some numbers that are on it; five queries."""
     labels = reach_labels(found)
-    deciding = ConsentEvent.objects.filter(phone_id__in=[p.pk for p in found], kind__in=_DECIDING)
-    last = deciding.order_by("phone_id", "-seq").distinct("phone_id").values_list("phone_id", "seq")
-    entries = _entries(ConsentEvent.objects.filter(seq__in=[seq for _, seq in last]))
+    phones = PhoneNumber.objects.filter(id__in=[p.pk for p in found])
+    deciding = phones.annotate(why=_deciding()).values_list("why", flat=True)
+    entries = _entries(ConsentEvent.objects.filter(seq__in=[seq for seq in deciding if seq is not None]))
     why = {entry.event.phone_id: entry for entry in entries}
     return [Kept(p, labels[p.pk], p.blocked_at or p.stopped_at or p.created_at, why.get(p.pk)) for p in found]
+
+
+def _deciding() -> Case:
+    """Ledger number of the entry that keeps a number on the list: its erasure, the team's block, or the newest of the
+    opt-outs in force. What was lifted or taken back since decides nothing, and what was said under a block neither.
+    """
+    events = ConsentEvent.objects.filter(phone_id=OuterRef("pk")).order_by("-seq").values("seq")
+    out = Permission.objects.filter(phone_id=OuterRef("pk"), state=Permission.State.OPTED_OUT)
+    newest = out.order_by().values("phone_id").annotate(newest=Max("event")).values("newest")
+    return Case(
+        When(block_reason="erased", then=Subquery(events.filter(kind=Kind.ERASED)[:1])),
+        When(blocked_at__isnull=False, then=Subquery(events.filter(kind=Kind.BLOCK)[:1])),
+        # PostgreSQL's GREATEST passes over what is NULL.
+        default=Greatest(F("all_stopped_event"), Subquery(newest)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
