@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from consent.rules.texts import key
 from contacts.models import Group, GroupMember
 
 
 def leave_by_word(*, contact_id: int, word: str) -> Group | None:
     """Take the contact out of the group with this live word; None when no group has it."""
-    group: Group | None = Group.objects.filter(word__iexact=word.strip(), kind=Group.Kind.MANUAL).first()
+    # Compared as texts are heard: STOP ETE names the group ÉTÉ.
+    wanted, named = key(word), Group.objects.filter(kind=Group.Kind.MANUAL).exclude(word="").order_by("pk")
+    group: Group | None = next((one for one in named if wanted and key(one.word) == wanted), None)
     if group is not None:
         GroupMember.objects.filter(group=group, contact_id=contact_id).delete()
     return group

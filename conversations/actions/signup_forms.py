@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consent.actions import save_wording
-from consent.rules.words import RESERVED
-from consent.rules.words import joined as spelled
 from contacts.models import FieldDefinition, Group, Tag
+from conversations import botting
 from conversations.actions.signup import MAX_WORD, joined
 from conversations.models.signup import Signup, SignupForm
+from conversations.rules import bots
 from conversations.rules import signup as rules
 from tenants.actions import audit
 from tenants.doors import make_door
@@ -132,7 +132,18 @@ def blockers(form: SignupForm) -> list[rules.Check]:
         elif form.mode == SignupForm.Mode.DOUBLE and sender.kind == SenderNumber.Kind.ALPHANUMERIC:
             text = f"Nobody can reply YES to {sender.name}. Leave it out, or make this a single opt-in."
             found.append(rules.Check("mode", "blocker", text))
+    if why := _reserved(
+        form.word
+    ):  # also one that was free when it was chosen: the tenant's own words change
+        found.append(rules.Check("word", "blocker", why))
     return found
+
+
+def _reserved(word: str) -> str:
+    """Why a text with this word alone is about consent and signs nobody up; empty when it is free."""
+    if not word or not bots.reserved(bots.read_word(word, bots.WHOLE), botting.keywords()):
+        return ""
+    return f"{word} has a meaning of its own and cannot be used."
 
 
 def _fit(form: SignupForm) -> None:
@@ -244,8 +255,8 @@ def _set_word(form: SignupForm, text: str, sender_id: int | None) -> None:
     word = joined(text)
     if text.strip() and not word:
         raise Refused("word_invalid", f"Use one word of at most {MAX_WORD} letters and digits.", "word")
-    if word and spelled(word.lower()) & RESERVED:
-        raise Refused("word_reserved", f"{word} has a meaning of its own and cannot be used.", "word")
+    if why := _reserved(word):
+        raise Refused("word_reserved", why, "word")
     sender = SenderNumber.objects.filter(pk=sender_id, retired_at=None).first() if word else None
     if word and (sender is None or sender.kind == SenderNumber.Kind.ALPHANUMERIC or sender.is_opt_out_line):
         raise Refused("sender_unknown", "Choose the sender number that people text it to.", "word_sender")

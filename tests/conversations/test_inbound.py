@@ -316,14 +316,19 @@ def _database_down(*_: Any, **__: Any) -> None:
     raise OperationalError("the database is gone")
 
 
+@pytest.mark.parametrize(
+    ("word", "body"),
+    [("NEWS", "STOP NEWS"), ("ÉTÉ", "Stop été"), ("ÉTÉ", "STOP ETE"), ("NEWS-1", "stop news 1")],
+)
 def test_stop_and_a_live_word_leaves_that_group_only(
-    tenant: Tenant, door: ProviderAccount, offers: SenderNumber
+    tenant: Tenant, door: ProviderAccount, offers: SenderNumber, word: str, body: str
 ) -> None:
+    """Mutation tried: words compared with `iexact` → red for those with an accent or a sign (D1)."""
     with tenant_scope(tenant.pk):
         contact = Contact.objects.create(phone_id=phone_for(e164=PERSON), first_name="Demo")
-        group = Group.objects.create(name="News", word="NEWS")
+        group = Group.objects.create(name="News", word=word)
         GroupMember.objects.create(group=group, contact=contact)
-    text(door, "STOP NEWS", to=offers.address)
+    text(door, body, to=offers.address)
     assert state(tenant) == ("active", {})
     assert "News" in replies(tenant)[0]
     with tenant_scope(tenant.pk):

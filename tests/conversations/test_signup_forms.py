@@ -3,6 +3,8 @@
 Mutations tried, each made the test named red:
 - `version` not compared in `update_form`                      → test_two_people_at_once
 - `_fit` not asked in `set_state`                              → test_what_holds_a_form_is_said
+- a form's word asked by the built-in words only; not asked again in `blockers`
+                                                               → test_a_word_that_opts_out_… (A1, D2)
 - `actor.id` or `number` out of `token_of`; its key cut at 60  → test_sign_ups_are_told_apart_by_key_and_whole_…
 """
 
@@ -16,7 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from consent.models import ConsentEvidence, OptInRequest
+from consent.models import ConsentEvidence, KeywordSet, OptInRequest
 from contacts.models import Contact
 from conversations.actions import signup_forms
 from conversations.models.bots import Bot, Trigger
@@ -120,6 +122,9 @@ def test_what_holds_a_form_is_said(tenant: Tenant, manager: Client) -> None:
     [
         ({"word": "stop", "word_sender": "offers"}, "word_reserved"),
         ({"word": "YES", "word_sender": "offers"}, "word_reserved"),
+        ({"word": "UNSUBSCRBE", "word_sender": "offers"}, "word_reserved"),
+        ({"word": "REMOVEME", "word_sender": "offers"}, "word_reserved"),
+        ({"word": "OFF", "word_sender": "offers"}, "word_reserved"),
         ({"word": "ROLLS", "word_sender": None}, "sender_unknown"),
         ({"word": "x" * 41, "word_sender": "offers"}, "word_invalid"),
         ({"origins": ["https://*.example.org"]}, "origin_invalid"),
@@ -139,6 +144,19 @@ def test_wrong_values_are_refused(tenant: Tenant, changes: dict[str, Any], code:
     with tenant_scope(tenant.pk), pytest.raises(Refused) as refused:
         signup_forms.update_form(form_id=form.pk, changes=changes, actor=SYSTEM)
     assert refused.value.code == code
+
+
+def test_a_word_that_opts_out_is_no_forms_word_also_by_the_tenants_own_words(tenant: Tenant) -> None:
+    given: dict[str, Any] = {"word": "kohlrabi", "word_sender": sender(tenant, "Offers").pk}
+    form, late = make_form(tenant, live=False, **given), make_form(tenant, name="Late", live=False)
+    with tenant_scope(tenant.pk):
+        KeywordSet.objects.create(language="en", stop_words=["kohlrabi"])
+        with pytest.raises(Refused, match="KOHLRABI has a meaning of its own") as refused:
+            signup_forms.set_state(form_id=form.pk, state="live", actor=SYSTEM)
+        assert (refused.value.code, refused.value.field) == ("not_ready", "word")
+        with pytest.raises(Refused) as refused:
+            signup_forms.update_form(form_id=late.pk, changes=given, actor=SYSTEM)
+        assert refused.value.code == "word_reserved"
 
 
 def test_a_word_is_one_live_forms(tenant: Tenant) -> None:
