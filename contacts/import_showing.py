@@ -210,7 +210,8 @@ def _two_ways(job: ImportJob, result: TryOut) -> dict[str, Any] | None:
         for day_first, value in ((True, "1"), (False, "0")):
             day = read_date(text.strip(), day_first=day_first)
             if day is not None:
-                current = bool(job.mapping.get("day_first", True)) == day_first
+                # What is ticked is sent with the start, so it must be what the rows below were read by.
+                current = result.day_first == day_first
                 readings.append({"label": date_format(day, "j F Y"), "value": value, "current": current})
         return {"column": job.header[at], "text": text, "readings": readings}
     return None

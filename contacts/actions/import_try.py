@@ -34,12 +34,16 @@ class TriedRow:
 
 @dataclass(slots=True)
 class TryOut:
-    """Outcomes counted, the first rows of each, and how each column looks. `partial`: only the first `tried` rows."""
+    """Outcomes counted, the first rows of each, and how each column looks.
+
+    `partial`: only the first `tried` rows. `day_first`: how this try-out has read dates that can be read two ways.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     rows: list[TriedRow] = field(default_factory=list)
     tried: int = 0
     partial: bool = False
+    day_first: bool = False
     filled: Counter[int] = field(default_factory=Counter)
     two_ways: dict[int, str] = field(default_factory=dict)
     said_yes: int = 0
@@ -58,7 +62,8 @@ def try_out(job: ImportJob, *, limit: int | None = LIMIT) -> TryOut:
     source = sheets.rows(job.file, job.file_name)
     if limit is not None:
         source = islice(source, limit)
-    result = TryOut(partial=limit is not None and job.total > limit)
+    partial = limit is not None and job.total > limit
+    result = TryOut(partial=partial, day_first=context.plan.day_first)
     stage.prepare_tables()
     for batch in _batches(source):
         _try_batch(context, batch, result)

@@ -149,3 +149,23 @@ def test_a_draft_is_thrown_away_with_its_file(web: Client, tenant: Tenant, setti
 
 def test_no_file(web: Client) -> None:
     assert "Choose a file first." in web.post("/contacts/import/").content.decode()
+
+
+@pytest.mark.parametrize(("country", "day", "ticked"), [("US", "2025-03-04", "0"), ("GB", "2025-04-03", "1")])
+def test_dates_are_read_as_the_try_out_shows_and_the_tenant_writes(
+    country: str, day: str, ticked: str, web: Client, tenant: Tenant, offers: int
+) -> None:
+    with tenant_scope(tenant.pk):
+        Tenant.objects.filter(pk=tenant.pk).update(country=country, countries=["US", "GB"])
+    pk = upload(web, b"mobile,agreed on\n+12025550142,03/04/2025\n")
+    here = f"/contacts/import/{pk}/"
+    web.post(f"{here}evidence/", proof(offers))
+    chosen = columns("phone", "consent_date")
+    web.post(f"{here}columns/", chosen)
+    readings = web.get(f"{here}columns/").context["show"]["two_ways"]["readings"]
+    assert [one["value"] for one in readings if one["current"]] == [ticked]
+    # The page sends what it shows as ticked.
+    web.post(f"{here}columns/", chosen | {"day_first": ticked, "start": "1"})
+    assert import_run.run(tenant.pk, int(pk))
+    with tenant_scope(tenant.pk):
+        assert str(Permission.objects.get(state="opted_in").since.date()) == day
