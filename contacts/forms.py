@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from consent.rules.numbers import show
-from contacts.actions.people import Details
+from contacts.actions.people import Details, version_of
 from contacts.models import Contact, FieldDefinition
 
 
@@ -21,11 +21,14 @@ class ContactForm(forms.Form):
     last_name = forms.CharField(max_length=120, required=False)
     email = forms.EmailField(label="E-mail", max_length=254, required=False)
     language = forms.CharField(max_length=12, required=False, help_text="Like en, es or fr-CA.")
+    version = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contact: Contact | None = None, **kwargs: Any) -> None:
         if contact is not None:
             kwargs.setdefault("initial", _initial(contact))
         super().__init__(*args, **kwargs)
+        if contact is None:
+            del self.fields["version"]
         self.own = list(FieldDefinition.objects.order_by("label"))
         for definition in self.own:
             self.fields[f"own_{definition.key}"] = forms.CharField(
@@ -42,6 +45,13 @@ class ContactForm(forms.Form):
         data = self.cleaned_data
         return Details(data["first_name"], data["last_name"], data["email"], data["language"], kept | own)
 
+    def tell_theirs(self, saved: Contact) -> None:
+        """Beside each input that says something else than `saved`: what that is."""
+        again = ContactForm(self.data, contact=saved)
+        for name in again.changed_data:
+            if name != "version":
+                self.add_error(name, f"Saved now: {again.initial.get(name) or 'nothing'}")
+
 
 def _initial(contact: Contact) -> dict[str, Any]:
     own = {f"own_{key}": value for key, value in contact.fields.items()}
@@ -51,6 +61,7 @@ def _initial(contact: Contact) -> dict[str, Any]:
         "last_name": contact.last_name,
         "email": contact.email,
         "language": contact.language,
+        "version": version_of(contact),
         **own,
     }
 

@@ -17,7 +17,7 @@ from contacts.models import Contact, ContactTag, GroupMember
 from contacts.rules.names import search_names
 from tenants.actions import audit
 from tenants.lines import one_line
-from tenants.models import Tenant
+from tenants.models import AuditEntry, Tenant
 from tenants.rules import Actor, Refused, Role, require
 from tenants.scope import current_tenant_id
 
@@ -57,18 +57,51 @@ def create_contact(*, number: str, details: Details, actor: Actor, source: str =
 
 
 @transaction.atomic
-def update_contact(*, contact_id: int, details: Details, actor: Actor, number: str | None = None) -> Contact:
-    """Change what is known; `number` given and another one: the contact moves to it (`change_number`)."""
+def update_contact(
+    *, contact_id: int, details: Details, actor: Actor, number: str | None = None, version: str | None = None
+) -> Contact:
+    """Change what is known; `number` given and another one: the contact moves to it (`change_number`).
+
+    `version`: the one that was read (`version_of`). Raises `Refused` like `create_contact`, and conflict (detail
+    `version`, `who`) for a contact that was saved since.
+    """
     require(actor, Role.AGENT, "change contacts")
-    contact = _contact(contact_id)
+    contact = locked(contact_id)
+    if version is not None and version != version_of(contact):
+        raise _stale(contact, actor)
     if number is not None and _e164(number) != contact.phone.e164:
         contact = change_number(contact_id=contact_id, number=number, actor=actor)
-    for name, value in columns_of(details).items():
+    columns = columns_of(details) | {"updated_at": timezone.now()}
+    for name, value in columns.items():
         setattr(contact, name, value)
-    contact.updated_at = timezone.now()
-    contact.save()
+    contact.save(update_fields=list(columns))
     audit(actor, "update_contact", "contact", contact_id)
     return contact
+
+
+def version_of(contact: Contact) -> str:
+    """What a form carries of the contact that it shows; another one after every change."""
+    return contact.updated_at.isoformat()
+
+
+def locked(contact_id: int) -> Contact:
+    """The contact with its number, as it is and stays until the commit. Raises `Refused("not_found")`."""
+    # By itself: a lock that waited reads its own row again, but not the number that was joined to it.
+    if not Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).values_list("pk").first():
+        raise _missing()
+    return _contact(contact_id)
+
+
+def _stale(contact: Contact, actor: Actor) -> Refused:
+    """Who saved it, as far as the audit log knows: bots and imports leave no entry of one contact there."""
+    entry = AuditEntry.objects.filter(
+        at__gte=contact.updated_at, object_kind="contact", object_id=contact.pk
+    ).first()
+    same = entry is not None and (entry.actor_kind, entry.actor_id) == (actor.kind, actor.id)
+    name = "You" if same else ((entry.actor_label if entry else "") or "Someone")
+    where = " in another window" if same else ""
+    message = f"{name} saved this{where} a moment ago. Read it before you save."
+    return Refused("conflict", message, detail={"version": version_of(contact), "who": name})
 
 
 @transaction.atomic
@@ -78,7 +111,7 @@ def change_number(*, contact_id: int, number: str, actor: Actor) -> Contact:
     Raises `Refused`: number_invalid, contact_exists, not_found, erased.
     """
     require(actor, Role.AGENT, "change contacts")
-    contact, new_phone = _contact(contact_id), _phone(number)
+    contact, new_phone = locked(contact_id), _phone(number)
     old_phone: int = contact.phone_id
     if old_phone == new_phone:
         return contact
@@ -115,8 +148,12 @@ def delete_contact(*, contact_id: int, actor: Actor) -> None:
 def _contact(contact_id: int) -> Contact:
     contact: Contact | None = Contact.objects.select_related("phone").filter(pk=contact_id).first()
     if contact is None:
-        raise Refused("not_found", "This contact does not exist.")
+        raise _missing()
     return contact
+
+
+def _missing() -> Refused:
+    return Refused("not_found", "This contact does not exist.")
 
 
 def _e164(number: str) -> str:

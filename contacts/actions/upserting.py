@@ -12,7 +12,7 @@ from django.utils import timezone
 from consent.actions import phones_for
 from consent.models import PhoneNumber
 from consent.rules.numbers import normalise
-from contacts.actions.people import Details, columns_of
+from contacts.actions.people import Details, columns_of, locked, update_contact
 from contacts.models import Contact
 from tenants.actions import audit
 from tenants.models import Tenant
@@ -64,6 +64,16 @@ def upsert_contacts(
         updated=len(batch.changed),
     )
     return outcomes
+
+
+@transaction.atomic
+def change_contact(*, contact_id: int, row: Mapping[str, Any], actor: Actor) -> None:
+    """Change what a row names of one contact; what it leaves out stays, also what somebody else saves meanwhile.
+
+    Raises `Refused` as `people.update_contact` does.
+    """
+    contact = locked(contact_id)
+    update_contact(contact_id=contact_id, details=merged(contact, row), actor=actor, number=row.get("number"))
 
 
 class _Batch:

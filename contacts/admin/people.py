@@ -97,6 +97,7 @@ class ContactForm(forms.ModelForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="Consent belongs to the number: a contact who moves to another one takes no permission along.",
     )
+    version = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Contact
@@ -109,6 +110,7 @@ class ContactForm(forms.ModelForm):
         self.fields["fields"].widget.attrs["rows"] = 3
         if self.instance.pk:
             self.fields["number"].initial = self.instance.phone.e164
+            self.fields["version"].initial = people.version_of(self.instance)
 
 
 @admin.register(Contact, site=site)
@@ -122,7 +124,7 @@ class ContactAdmin(StaffAdmin):
     list_filter = (StatusFilter, UnsubscribedFilter, GroupFilter, TagFilter)
     search_fields = ("search_name",)
     search_help_text = "The beginning of a number, a name or an e-mail address"
-    fields = ("number", "first_name", "last_name", "email", "language", "fields")
+    fields = ("number", "first_name", "last_name", "email", "language", "fields", "version")
     change_form_template = "admin/contacts/contact/person.html"
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
@@ -200,7 +202,11 @@ class ContactAdmin(StaffAdmin):
         number = form.cleaned_data["number"] if "number" in form.changed_data else None
         _answered(
             lambda: people.update_contact(
-                contact_id=obj.pk, details=_details(form), actor=actor_of(request), number=number
+                contact_id=obj.pk,
+                details=_details(form),
+                actor=actor_of(request),
+                number=number,
+                version=form.cleaned_data["version"],
             )
         )
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from consent.rules.numbers import normalise
 from contacts.actions import people
-from contacts.actions.upserting import merged, upsert_contacts
+from contacts.actions.upserting import change_contact, merged, upsert_contacts
 from contacts.api.shapes import ContactChange, ContactRows, ContactShape, NewContact, RowOutcomes, shaped
 from contacts.filters import STATUSES, contacts_of, read_filter
 from contacts.models import Contact
@@ -95,9 +95,7 @@ class OneContact(View):
     )  # fmt: skip
     def patch(self, request: Request, pk: int) -> Response:
         contact, given = _found(pk), self.body(ContactChange)
-        people.update_contact(
-            contact_id=pk, details=merged(contact, given), actor=self.actor, number=given.get("number")
-        )
+        change_contact(contact_id=contact.pk, row=given, actor=self.actor)
         return Response(shaped([_found(pk)])[0])
 
     @operation(

@@ -42,7 +42,7 @@ def edit(request: Asked, pk: int) -> HttpResponse:
     require(request.actor, Role.AGENT, "change contacts")
     contact = _contact(pk)
     form = ContactForm(request.POST or None, contact=contact)
-    existing = ""
+    context: dict[str, object] = {"form": form, "contact": contact, "existing_url": ""}
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["phone"] if "phone" in form.changed_data else None
         try:
@@ -51,13 +51,16 @@ def edit(request: Asked, pk: int) -> HttpResponse:
                 details=form.details(contact),
                 number=number,
                 actor=request.actor,
+                version=request.POST.get("over") or form.cleaned_data["version"],
             )
         except Refused as refused:
-            existing = _show(form, refused)
+            if refused.code == "conflict":
+                form.tell_theirs(_contact(pk))
+                return render(request, "contacts/edit.html", context | {"conflict": refused}, status=400)
+            context["existing_url"] = _show(form, refused)
         else:
             messages.success(request, "Saved.")
             return redirect(f"/contacts/{pk}/")
-    context = {"form": form, "contact": contact, "existing_url": existing}
     return render(request, "contacts/edit.html", context, status=400 if form.errors else 200)
 
 

@@ -225,7 +225,9 @@ def test_add_a_contact_and_meet_it_again(people: dict[str, int], web: Client, te
     wrong = web.post("/contacts/new/", {"phone": "hello", "email": "x"}).content.decode()
     assert "This is not an e-mail address" in wrong
     assert "&lt;b&gt;Demo" in web.get("/contacts/").content.decode()
-    edited = web.post(f"/contacts/{pk}/edit/", {"phone": "+1 202-555-0102", "first_name": "Demo"})
+    version = web.get(f"/contacts/{pk}/edit/").context["form"]["version"].value()
+    typed = {"phone": "+1 202-555-0102", "first_name": "Demo", "version": version}
+    edited = web.post(f"/contacts/{pk}/edit/", typed)
     assert edited.status_code == 302
 
 

@@ -27,6 +27,7 @@ from consent.models import ConsentEvent, Hold
 from consent.models.ledger import Method
 from consent.rules.evidence import Evidence
 from contacts.actions import bulk, exports, imports
+from contacts.actions.people import version_of
 from contacts.models import Contact, ExportJob, Group, GroupMember, ImportJob, Segment, Tag
 from conversations.actions import bots, notices, signup_forms
 from conversations.actions.complaints import open_complaint
@@ -160,6 +161,7 @@ def fill(tenant: Tenant) -> dict[str, Any]:
             "draft": draft.pk,
             "launched": launched.pk,
             "contact": contact.pk,
+            "contact_version": version_of(contact),
             "phone": phone,
             "group": group.pk,
             "tag": Tag.objects.create(name="holiday").pk,

@@ -36,6 +36,7 @@ SETTINGS = {
 LEARNING = {"email_on": "on", "email_every_days": "90", "survey_hours": "48", "complaint_days": "5"}
 COMPLAINT = KEY | {"number": "+12025550142", "about": "Never agreed", "words": "who are you"}
 SIGN_UP = {"name": "Web", "wording": "I agree. STOP", "mode": "double", "open_days": "30", "language": "en"}
+PERSON = {"phone": "+12025550142", "first_name": "Bea", "version": "contact_version"}
 RULE = {"name": "Replies", "whats": "unclear", "timing": "at_once", "addresses": "team@example.org"}
 ENDPOINT = {"url": "https://shop.example.org/hooks", "name": "Till"}
 MESSAGE = KEY | {"sender": "offers", "body": "Your order is ready."}
@@ -126,7 +127,7 @@ MEMBERS = [
     row("contacts/new/", GET, AGENT, 200),
     row("contacts/new/", POST, AGENT, 302, data={"phone": "+12025550199"}),
     row("contacts/<pk>/edit/", GET, AGENT, 200, pk="contact"),
-    row("contacts/<pk>/edit/", POST, AGENT, 302, pk="contact", data={"phone": "+12025550142", "first_name": "Bea"}),
+    row("contacts/<pk>/edit/", POST, AGENT, 302, pk="contact", data=PERSON),
     row("contacts/<pk>/delete/", POST, MANAGER, 302, pk="contact"),
     row("contacts/jobs/", GET, VIEWER, 200),
     row("contacts/export/", POST, AGENT, 302),

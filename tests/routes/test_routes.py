@@ -24,7 +24,7 @@ from tests.routes.table import API, MEMBERS, PUBLIC, Row
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 STAFF = {"admin/"}  # asked as every actor in tests/smscrm/test_admin_pages.py
 WITH_IDS = [row for row in MEMBERS if row.ids]
-REFERS = {"senders", "sender", "try_sender", "ref", "tag", "group", "ids", "account"}
+REFERS = {"senders", "sender", "try_sender", "ref", "tag", "group", "ids", "account", "version"}
 NAMED = {"uidb36": "1", "key": "no-such-key", "token": "no-such-token", "slug": "no-such-tenant"}
 
 

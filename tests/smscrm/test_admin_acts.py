@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -267,7 +268,13 @@ def test_saves_go_through_actions(
         "language": "",
         "fields": "{}",
     }
-    assert staff.post(at(f"contacts/contact/{person.pk}/change/"), form).status_code == 302
+    path = at(f"contacts/contact/{person.pk}/change/")
+    late = staff.post(path, form | {"version": "2026-01-01T00:00:00+00:00"})
+    assert late.status_code == 200 and "saved this a moment ago" in late.content.decode()
+    assert inside(tenant, lambda: Contact.objects.get(pk=person.pk).phone_id) == person.phone_id
+    read = re.search(r'<input type="hidden" name="version" value="([^"]+)"', staff.get(path).content.decode())
+    assert read is not None
+    assert staff.post(path, form | {"version": unescape(read[1])}).status_code == 302
     with tenant_scope(tenant.pk):
         moved = Contact.objects.select_related("phone").get(pk=person.pk)
         assert (moved.phone.e164, moved.last_name) == ("+12025550150", "Moved")
