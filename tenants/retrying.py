@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+GIVE_UP = timedelta(days=3)
 _AFTER = (
     timedelta(seconds=10),
     timedelta(minutes=1),
@@ -22,6 +23,19 @@ def after(tries: int) -> timedelta:
     return _AFTER[min(max(tries, 1), len(_AFTER)) - 1]
 
 
-def is_final(tries: int) -> bool:
-    """Nine failures, about three days: nobody will take it any more."""
-    return tries >= len(_AFTER)
+def after_so_long(failing: timedelta) -> timedelta:
+    """How long to wait for a receiver that has failed for `failing`: as what was first tried when that began.
+
+    By the clock, not by failures: many within a minute are one outage.
+    """
+    passed = timedelta(0)
+    for step in _AFTER:
+        passed += step
+        if failing < passed:
+            return step
+    return _AFTER[-1]
+
+
+def is_final(since: datetime, now: datetime) -> bool:
+    """A failure after three days: nobody will take it any more."""
+    return now - since > GIVE_UP

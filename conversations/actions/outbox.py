@@ -173,7 +173,7 @@ def record(result: Result) -> None:
     row.reason = result.error[:200]
     if not result.error:
         row.state, row.done_at = State.SENT, now
-    elif result.final or is_final(row.tries):
+    elif result.final or is_final(row.created_at, now):
         row.state, row.done_at = State.GIVEN_UP, now
         log.warning("notice given up", extra={"tenant_id": row.tenant_id, "notification_id": row.pk})
     else:

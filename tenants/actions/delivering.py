@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -18,14 +18,13 @@ from tenants.actions.records import audit
 from tenants.credentials import unseal
 from tenants.events import body_of, headers_of
 from tenants.models import Tenant, WebhookDelivery, WebhookEndpoint
-from tenants.retrying import after, is_final
+from tenants.retrying import after, after_so_long, is_final
 from tenants.rules import SYSTEM
 from tenants.scope import current_tenant_id, tenant_scope
 from tenants.wire import Answer, Post, post_all
 
 BATCH = 32
 SECONDS = 40
-GIVE_UP = timedelta(days=3)
 GONE = 410
 
 # The oldest waiting delivery of each person that is due; those of nobody in particular wait for none.
@@ -96,10 +95,13 @@ def _post(url: str, tenant: str, row: WebhookDelivery, timestamp: int, keys: lis
 def _record(endpoint_id: int, answers: list[Answer]) -> datetime | None:
     """Write what came of a batch. When all of it failed: when to try this endpoint again."""
     now = timezone.now()
+    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    again = _judge_endpoint(endpoint, answers, now)
     rows = {row.pk: row for row in WebhookDelivery.objects.filter(pk__in=[one.id for one in answers])}
     for answer in answers:
         if answer.id in rows:
-            _note(rows[answer.id], answer, now)
+            # One that is switched off keeps what waits, however old: it goes out when somebody has mended it.
+            _note(rows[answer.id], answer, now, may_give_up=endpoint.disabled_at is None)
     WebhookDelivery.objects.bulk_update(
         list(rows.values()),
         [
@@ -107,33 +109,32 @@ def _record(endpoint_id: int, answers: list[Answer]) -> datetime | None:
             "next_try_at",
         ],
     )  # fmt: skip
-    return _judge_endpoint(endpoint_id, answers, now)
+    return again
 
 
-def _note(row: WebhookDelivery, answer: Answer, now: datetime) -> None:
+def _note(row: WebhookDelivery, answer: Answer, now: datetime, *, may_give_up: bool) -> None:
     row.tries = min(row.tries + 1, 30_000)
     row.last_try_at, row.last_status, row.took_ms = now, answer.status, answer.took_ms
     row.last_error, row.last_answer = answer.error[:200], answer.text
     if not answer.error:
         row.done_at = now
-    elif is_final(row.tries) or now - row.created_at > GIVE_UP:
+    elif may_give_up and is_final(row.created_at, now):
         row.gave_up_at = now
     else:
         row.next_try_at = now + after(row.tries)
 
 
-def _judge_endpoint(endpoint_id: int, answers: list[Answer], now: datetime) -> datetime | None:
-    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+def _judge_endpoint(endpoint: WebhookEndpoint, answers: list[Answer], now: datetime) -> datetime | None:
     again: datetime | None = None
     if any(not answer.error for answer in answers):
         endpoint.failing_since, endpoint.failures, endpoint.last_ok_at = None, 0, now
     else:
         endpoint.failures += 1
         endpoint.failing_since = endpoint.failing_since or now
-        again = now + after(endpoint.failures)
+        again = now + after_so_long(now - endpoint.failing_since)
         if any(answer.status == GONE for answer in answers):
             _disable(endpoint, "It answered 410: gone for good.", now)
-        elif now - endpoint.failing_since > GIVE_UP:
+        elif is_final(endpoint.failing_since, now):
             _disable(endpoint, f"Nothing was taken for three days. Last: {answers[-1].error}", now)
     endpoint.save()
     return None if endpoint.disabled_at else again

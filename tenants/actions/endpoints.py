@@ -136,8 +136,10 @@ def resend_delivery(*, delivery_id: int, actor: Actor) -> WebhookDelivery:
 
 
 def _wake(endpoint_id: int) -> None:
+    """What waited is tried for three days from now, as if it had just happened."""
+    now = timezone.now()
     WebhookDelivery.objects.filter(endpoint_id=endpoint_id, done_at=None, gave_up_at=None).update(
-        next_try_at=timezone.now(), tries=0
+        next_try_at=now, tries=0, created_at=now
     )
     due.put_and_ring("webhooks", current_tenant_id(), endpoint_id)
 

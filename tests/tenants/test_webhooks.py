@@ -16,6 +16,11 @@ Mutations tried, each made the test named red:
   → test_after_three_days_it_is_switched_off_and_the_owners_are_told
 - no end after 410; `_disable` without its bell; `_claim` of one that is off → test_gone_is_gone_and_nothing_follows
 - a delivery never given up                           → test_a_delivery_is_given_up_after_three_days
+- given up by the number of tries
+  → test_it_is_tried_for_three_days_and_kept_when_the_endpoint_goes_off
+- `may_give_up` not looked at                         → the same
+- `_wake` leaves `created_at`                         → test_switched_on_again_what_waited_has_three_days_more
+- the endpoint waits by its number of failures        → test_a_restart_of_a_minute_is_one_outage
 """
 
 from __future__ import annotations
@@ -26,7 +31,7 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -198,6 +203,61 @@ def test_a_delivery_is_given_up_after_three_days(
     assert keys(receiver) == ["a", "b"], "and what waited behind it goes out"
     with tenant_scope(tenant.pk):
         assert [row.gave_up_at is not None for row in WebhookDelivery.objects.order_by("pk")] == [True, False]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """The time by which deliveries are judged; its one entry may be set."""
+    times = [timezone.now()]
+    monkeypatch.setattr(delivering.timezone, "now", lambda: times[0])
+    return times
+
+
+def test_it_is_tried_for_three_days_and_kept_when_the_endpoint_goes_off(
+    tenant: Tenant, receiver: Receiver, endpoint: tuple[int, str], clock: list[datetime]
+) -> None:
+    say(tenant, "a")
+    receiver.answer, began = 500, clock[0]
+    again: datetime | None = began
+    while again is not None:
+        clock[0] = again + timedelta(seconds=1)
+        again, _ = delivering.deliver(tenant.pk, endpoint[0])
+    assert clock[0] - began > timedelta(days=3)
+    with tenant_scope(tenant.pk):
+        assert WebhookEndpoint.objects.get().disabled_at is not None
+        assert WebhookDelivery.objects.get().gave_up_at is None, "what waits is kept"
+
+
+def test_switched_on_again_what_waited_has_three_days_more(
+    tenant: Tenant, receiver: Receiver, endpoint: tuple[int, str]
+) -> None:
+    say(tenant, "a")
+    receiver.answer, past = 500, timezone.now() - timedelta(days=4)
+    with tenant_scope(tenant.pk):
+        WebhookDelivery.objects.update(created_at=past, tries=12)
+        WebhookEndpoint.objects.update(disabled_at=timezone.now(), failing_since=past)
+        endpoints.switch_endpoint(endpoint_id=endpoint[0], on=True, actor=SYSTEM)
+    assert delivering.deliver(tenant.pk, endpoint[0])[0] is not None
+    with tenant_scope(tenant.pk):
+        row = WebhookDelivery.objects.get()
+        assert (row.gave_up_at, row.tries) == (None, 1)
+
+
+def test_a_restart_of_a_minute_is_one_outage(
+    tenant: Tenant, receiver: Receiver, endpoint: tuple[int, str], clock: list[datetime]
+) -> None:
+    receiver.answer = 503
+    for n in range(9):
+        say(tenant, f"k{n}", f"phone:{n}")
+        again, _ = delivering.deliver(tenant.pk, endpoint[0])
+        clock[0] += timedelta(seconds=1)
+    assert again is not None and again - clock[0] <= timedelta(seconds=10)
+    clock[0] += timedelta(hours=3)
+    say(tenant, "later")
+    again, _ = delivering.deliver(tenant.pk, endpoint[0])
+    assert again is not None and again - clock[0] == timedelta(hours=6), (
+        "but who is away for long is left alone"
+    )
 
 
 def test_a_receiver_cannot_hold_us(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
