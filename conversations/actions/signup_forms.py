@@ -132,9 +132,8 @@ def blockers(form: SignupForm) -> list[rules.Check]:
         elif form.mode == SignupForm.Mode.DOUBLE and sender.kind == SenderNumber.Kind.ALPHANUMERIC:
             text = f"Nobody can reply YES to {sender.name}. Leave it out, or make this a single opt-in."
             found.append(rules.Check("mode", "blocker", text))
-    if why := _reserved(
-        form.word
-    ):  # also one that was free when it was chosen: the tenant's own words change
+    # Also one that was free when it was chosen: the tenant's own words change.
+    if why := _reserved(form.word):
         found.append(rules.Check("word", "blocker", why))
     return found
 

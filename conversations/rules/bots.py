@@ -26,6 +26,8 @@ OUTSIDE_TEXT = {EARLY: "Too early: it has not begun", OVER: "Over: it has ended"
 # Selectors of colour or text style, and skin tones: a thumb is a thumb.
 _STYLE = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 _PUNCTUATION = re.compile(r"[\s.,;:!()\"'\u2026-]+")
+# "JOIN,John": a sign ends a word, but "10:30" is one.
+_WORD_ENDS = re.compile(r"(?<=\w)(?:(?<!\d)|(?=\W+\D))[.,;:!?/(\u2026]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +192,11 @@ def choose(
     own = own_words(text)
     if not own.strip():
         return None  # a reaction to a text of ours
-    head, rest = _head(own)
+    heads = _heads(own)
 
     def by_word(some: Sequence[Plan]) -> Match | None:
-        return _first(some, WHOLE, word_key(own), "") or _first(some, FIRST, word_key(head), rest)
+        first = (_first(some, FIRST, word_key(head), rest) for head, rest in heads)
+        return _first(some, WHOLE, word_key(own), "") or next(filter(None, first), None)
 
     return (
         by_word(live)
@@ -206,9 +209,9 @@ def choose(
 def could_take(plan: Plan, text: str) -> bool:
     """Whether the bot has a word of this text, asked cheaply, before anything is known of consent and conditions."""
     own = own_words(text)
-    keys, whole = {WHOLE: word_key(own), FIRST: word_key(_head(own)[0])}, key(text)
+    keys, whole = {WHOLE: {word_key(own)}, FIRST: {word_key(head) for head, _ in _heads(own)}}, key(text)
     return any(
-        word.kind == ANY or (word.key in whole if word.kind == LEAVE else word.key == keys[word.kind])
+        word.kind == ANY or (word.key in whole if word.kind == LEAVE else word.key in keys[word.kind])
         for word in plan.words
     )
 
@@ -268,10 +271,14 @@ def in_hours(begin: time | None, end: time | None, clock: time) -> bool:
     return begin <= clock < end if begin < end else clock >= begin or clock < end
 
 
-def _head(text: str) -> tuple[str, str]:
-    """The first word or sign of a text and what follows it."""
-    head, _, rest = text.strip().partition(" ") if " " in text.strip() else (text.strip(), "", "")
-    return head, rest.strip()
+def _heads(text: str) -> list[tuple[str, str]]:
+    """What may be the first word or sign of a text, and what follows it: up to a space, then up to a sign."""
+    head, *more = text.split(maxsplit=1) or [""]
+    rest = more[0].strip() if more else ""
+    found = _WORD_ENDS.search(head)
+    if found is None:
+        return [(head, rest)]
+    return [(head, rest), (head[: found.start()], f"{head[found.end() :]} {rest}".strip())]
 
 
 def _sign_key(text: str) -> str:

@@ -17,6 +17,7 @@ from conversations.rules.bots import (
     Word,
     Writer,
     choose,
+    could_take,
     in_hours,
     keep_quiet,
     read_word,
@@ -62,6 +63,33 @@ def test_stop_and_a_word_is_heard_only_where_the_bot_applies() -> None:
     found = choose([news], "stop news", Writer(1, NOW), zone="UTC")
     assert found is not None and found.word.kind == "leave"
     assert choose([news], "stop news", Writer(2, NOW), zone="UTC") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [("JOIN John", "John"), ("Join\nJohn Doe", "John Doe"), ("JOIN\tJohn", "John"), ("JOIN\u00a0John", "John"),
+     ("JOIN,John", "John"), ("join: John", "John"), ("JOIN!!John Doe", "John Doe"), ("JOIN/5 rolls", "5 rolls"),
+     ("JOIN", ""), ("“JOIN” John", "John")],
+)  # fmt: skip
+def test_a_first_word_ends_at_any_space_and_at_signs(text: str, rest: str) -> None:
+    """Mutations tried: split at " " alone; no second head; no second head in `could_take` → red."""
+    bot = plan(1, "JOIN", kind="first")
+    found = choose([bot], text, Writer(1, NOW), zone="UTC")
+    assert found is not None and found.rest == rest
+    assert could_take(bot, text)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [("10:30", "10:30 please"), ("v.i.p", "V.I.P John"), ("gluten-free", "gluten-free rolls")],
+)
+def test_a_first_word_may_have_signs_of_its_own(word: str, text: str) -> None:
+    assert choose([plan(1, word, kind="first")], text, Writer(1, NOW), zone="UTC") is not None
+
+
+@pytest.mark.parametrize(("word", "text"), [("10", "10:30 please"), ("it", "it's late"), ("x", "x-ray")])
+def test_a_piece_of_a_word_is_no_first_word(word: str, text: str) -> None:
+    assert choose([plan(1, word, kind="first")], text, Writer(1, NOW), zone="UTC") is None
 
 
 def test_a_reaction_to_our_text_is_nobodys() -> None:
