@@ -225,6 +225,8 @@ def _group(read: _Text) -> Heard | None:
     found = _GROUP_WORDS.fullmatch(bare(read.words)) or _GROUP_WORDS.fullmatch(read.words)
     if found is None or not read.live_words or found[1] not in read.live_words:
         return None
+    if found[1] in _IT or bare(f"stop {found[1]}") == "stop":
+        return None  # "STOP NOW", "STOP PLEASE" is a stop, whatever a group is called
     return Heard("optout", "clear", "group_word", "group", found[1])
 
 

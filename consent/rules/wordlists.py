@@ -25,7 +25,7 @@ LANGUAGES: dict[str, str] = {
 }  # fmt: skip
 _BETWEEN = re.compile(r"[,;\n\r|]+")
 # What people answer to questions all day; as a keyword it would move people who meant something else.
-_ANSWERS = joined(
+ANSWERS = joined(
     "y|yes|yep|yeah|n|no|nope|ok|okay|k|c|confirm|thanks|thank you|thx|hi|hello|si|oui|ja|sim|nein|non"
 )
 _ALWAYS = {
@@ -97,7 +97,7 @@ def _wrong(word: str, kind: str, seen: Mapping[str, str], taken: Mapping[str, st
         return Problem(
             "word_too_long", f"{shown} is too long. Keep a word under {LONGEST + 1} letters.", kind
         )
-    if run in _ANSWERS or run.isdecimal():
+    if run in ANSWERS or run.isdecimal():
         return Problem("word_answer", f"People answer {shown} to many questions. Choose another word.", kind)
     if run in _ALWAYS[kind]:
         return Problem("word_always_heard", f"{shown} is always heard. Leave it out here.", kind)

@@ -7,6 +7,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from consent.rules.livewords import TOLD, asks_for_more
+from consent.rules.texts import key
+from consent.wordsets import words_of
 from contacts.models import ContactTag, Group, GroupMember, OptOutPolicy, Tag
 from tenants.actions import audit
 from tenants.lines import one_line
@@ -71,6 +74,36 @@ def rename_tag(*, tag_id: int, name: str, actor: Actor) -> Tag:
     _rename(tag, _checked(name, 60), "tag")
     audit(actor, "rename_tag", "tag", tag.pk, name=tag.name)
     return tag
+
+
+@transaction.atomic
+def set_word(*, group_id: int, word: str, actor: Actor) -> Group:
+    """The word that leaves this group alone when it follows STOP; "" takes it away.
+
+    A bot may answer to the same word: then both hear it. Raises `Refused`: not_found, group_system, word_invalid,
+    word_reserved, word_taken.
+    """
+    require(actor, Role.MANAGER, "set words of groups")
+    # One at a time, so that no two groups get the same word.
+    Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    group = _manual(group_id)
+    group.word = _live_word(group_id, word).upper() if word.strip() else ""
+    group.save(update_fields=["word"])
+    audit(actor, "set_group_word", "group", group.pk, name=group.name, word=group.word)
+    return group
+
+
+def _live_word(group_id: int, word: str) -> str:
+    spoken = key(word)  # as texts are compared with it
+    if not spoken.isalnum() or len(spoken) > 40:
+        raise Refused("word_invalid", "Use one word of at most 40 letters and digits.", "word")
+    shown = spoken.upper()
+    if asks_for_more(spoken, words_of(None)):
+        raise Refused("word_reserved", TOLD.format(word=shown), "word")
+    for name, other in Group.objects.exclude(pk=group_id).exclude(word="").values_list("name", "word"):
+        if key(other) == spoken:
+            raise Refused("word_taken", f"{shown} is the word of the group {name}.", "word")
+    return spoken
 
 
 @transaction.atomic
@@ -173,5 +206,5 @@ def _forget_in_policy(field: str, pk: int) -> None:
 
 __all__ = [
     "SYSTEM", "create_group", "create_tag", "delete_group", "delete_tag", "ensure_everywhere", "ensure_system_groups",
-    "known_tag", "manual_group", "rename_group", "rename_tag", "set_policy",
+    "known_tag", "manual_group", "rename_group", "rename_tag", "set_policy", "set_word",
 ]  # fmt: skip

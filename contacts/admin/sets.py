@@ -60,9 +60,7 @@ class GroupAdmin(StaffAdmin):
         if "name" in form.changed_data:
             groups.rename_group(group_id=obj.pk, name=obj.name, actor=actor_of(request))
         if "word" in form.changed_data:
-            groups.manual_group(obj.pk)
-            obj.word = " ".join(obj.word.split()).upper()
-            super().update(request, obj, form)
+            groups.set_word(group_id=obj.pk, word=obj.word, actor=actor_of(request))
 
     def remove(self, request: HttpRequest, obj: Group) -> None:
         groups.delete_group(group_id=obj.pk, actor=actor_of(request))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from consent.rules.hearing import classify
 from consent.rules.keywords import DEFAULT, Heard, KeywordWords
+from consent.rules.livewords import TOLD, asks_for_more
 from consent.rules.texts import key, own_words
 
 WHOLE, FIRST, LEAVE, ANY = "whole", "first", "leave", "any"
@@ -153,8 +154,10 @@ def heard_as(text: str, *, live_words: frozenset[str] = frozenset(), words: Keyw
 
 def reserved(word: Word, words: KeywordWords = DEFAULT) -> str:
     """Why this word acts before any bot; empty when it is free."""
-    if word.kind in (LEAVE, ANY):
+    if word.kind == ANY:
         return ""
+    if word.kind == LEAVE:
+        return TOLD.format(word=word.text.upper()) if asks_for_more(word.text, words) else ""
     heard = heard_as(word.text, words=words)
     name = word.text.upper()
     if heard.label == "optout" and heard.confidence == "clear":

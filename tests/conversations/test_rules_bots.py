@@ -53,6 +53,13 @@ def test_words_of_consent_are_reserved_in_every_language(word: str) -> None:
     assert choose([plan(1)], word, Writer(1, NOW), zone="UTC") is None
 
 
+@pytest.mark.parametrize("word", ["STOP NOW", "Stop please", "STOP ALL", "stop texting me", "STOP TEXTS"])
+def test_stop_and_a_word_that_is_an_opt_out_is_no_bots(word: str) -> None:
+    """Red when `reserved` lets every word behind STOP pass."""
+    assert "stays an opt-out" in reserved(read_word(word, "whole"))
+    assert not reserved(read_word("STOP NEWS", "whole"))
+
+
 def test_a_word_of_the_tenants_own_set_is_reserved_too() -> None:
     assert not reserved(read_word("basta pasta", "whole"))
     assert reserved(read_word("basta pasta", "whole"), DEFAULT.adding(opt_out="basta pasta"))
