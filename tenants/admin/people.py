@@ -9,9 +9,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from phonenumbers import SUPPORTED_REGIONS
 
 from tenants import actions
-from tenants.actions import invitations
+from tenants.actions import audit, invitations
+from tenants.actions.settings import SETTINGS
 from tenants.admin.base import StaffAdmin, actor_of
 from tenants.admin.site import site
 from tenants.models import Door, Due, Invitation, Membership, Tenant, User
@@ -43,15 +45,26 @@ class TenantAdmin(StaffAdmin):
         return form
 
     def update(self, request: HttpRequest, obj: Tenant, form: forms.ModelForm) -> None:
-        wrong = not isinstance(obj.countries or [], list) or any(
-            not isinstance(one, str) or len(one) != 2 or not one.isupper() for one in obj.countries or []
-        )
-        if wrong:
-            raise Refused(
-                "countries_invalid", 'Give a list of two-letter codes, like ["US", "CA"].', "countries"
-            )
-        obj.countries = obj.countries or []
-        super().update(request, obj, form)
+        """Each setting by its action, which knows what it may be: a zone that is none would break every page."""
+        obj.country, obj.countries = obj.country.strip().upper(), obj.countries or []
+        _check_places(obj)
+        settings = [name for name in form.changed_data if name in SETTINGS]
+        changes = {name: getattr(obj, name) for name in settings}
+        actions.update_settings(changes=changes, actor=actor_of(request))
+        fields = sorted(set(form.changed_data) - set(settings))
+        if fields:
+            obj.save(update_fields=fields)
+            audit(actor_of(request), "change_tenant", self.audit_kind, obj.pk, fields=fields)
+
+
+def _check_places(tenant: Tenant) -> None:
+    if tenant.country not in SUPPORTED_REGIONS:
+        raise Refused("country_invalid", "Give the two-letter code of a country, like US or GB.", "country")
+    given = tenant.countries
+    if not isinstance(given, list) or any(
+        not isinstance(one, str) or one not in SUPPORTED_REGIONS for one in given
+    ):
+        raise Refused("countries_invalid", 'Give a list of two-letter codes, like ["US", "CA"].', "countries")
 
 
 @admin.register(Membership, site=site)
