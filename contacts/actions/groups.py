@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from consent.rules.livewords import TOLD, asks_for_more
 from consent.rules.texts import key
 from consent.wordsets import words_of
+from contacts.actions.segments import forget_views_of
 from contacts.models import ContactTag, Group, GroupMember, OptOutPolicy, Tag
 from tenants.actions import audit
 from tenants.lines import one_line
@@ -108,27 +109,29 @@ def _live_word(group_id: int, word: str) -> str:
 
 @transaction.atomic
 def delete_group(*, group_id: int, actor: Actor) -> str:
-    """Delete the group, not its people; their consent does not change. Answers its name."""
+    """Delete the group and the saved views of it, not its people; their consent does not change. Answers its name."""
     require(actor, Role.MANAGER, "delete groups")
     group = _manual(group_id)
     members, _ = GroupMember.objects.filter(group_id=group_id).delete()
     _forget_in_policy("leave_groups", group_id)
     name: str = group.name
     group.delete()
-    audit(actor, "delete_group", "group", group_id, name=name, members=members)
+    views = forget_views_of("group", group_id)
+    audit(actor, "delete_group", "group", group_id, name=name, members=members, views=views)
     return name
 
 
 @transaction.atomic
 def delete_tag(*, tag_id: int, actor: Actor) -> str:
-    """Delete the tag from everyone. Answers its name."""
+    """Delete the tag from everyone, and the saved views of it. Answers its name."""
     require(actor, Role.MANAGER, "delete tags")
     tag = _tag(tag_id)
     uses, _ = ContactTag.objects.filter(tag_id=tag_id).delete()
     _forget_in_policy("add_tags", tag_id)
     name: str = tag.name
     tag.delete()
-    audit(actor, "delete_tag", "tag", tag_id, name=name, uses=uses)
+    views = forget_views_of("tag", tag_id)
+    audit(actor, "delete_tag", "tag", tag_id, name=name, uses=uses, views=views)
     return name
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
-from contacts.filters import read_filter
-from contacts.models import Segment
+from contacts.filters import ContactFilter, read_filter
+from contacts.models import Group, Segment, Tag
 from tenants.actions import audit
 from tenants.rules import Actor, Refused, Role, require
 
@@ -17,6 +17,7 @@ def save_segment(*, name: str, query: Mapping[str, str], actor: Actor) -> Segmen
     require(actor, Role.AGENT, "save views")
     name = " ".join(name.split())[:80]
     wanted = read_filter(query)
+    _keep_from_deletion(wanted)
     if not name:
         raise Refused("name_missing", "Give the view a name.", "name")
     if not wanted:
@@ -40,3 +41,19 @@ def delete_segment(*, segment_id: int, actor: Actor) -> str:
     segment.delete()
     audit(actor, "delete_view", "segment", segment_id, name=name)
     return name
+
+
+def forget_views_of(kind: str, pk: int) -> list[str]:
+    """Delete the views of a group or tag (`kind`) that is deleted, for nothing would open them; answers their names."""
+    views = Segment.objects.filter(**{f"query__{kind}": str(pk)})
+    names = sorted(views.values_list("name", flat=True))
+    views.delete()
+    return names
+
+
+def _keep_from_deletion(wanted: ContactFilter) -> None:
+    """Until the view is saved; who deletes its group or tag meanwhile waits, and then deletes the view too."""
+    rows: list[tuple[type[Group] | type[Tag], int | None]] = [(Group, wanted.group), (Tag, wanted.tag)]
+    for model, pk in rows:
+        if pk is not None and not list(model.objects.select_for_update(no_key=True).filter(pk=pk)):
+            raise Refused("not_found", f"This {model._meta.verbose_name} does not exist.")
