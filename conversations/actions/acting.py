@@ -104,6 +104,7 @@ def _opt_out(
         _ask(tenant, text, message, answered)
         return
     if heard.reach == "group" and contact is not None and heard.group_word:
+        later = botleaving.others_wait(text.phone_id)
         left, by_bot = botleaving.leave_named(
             contact_id=contact.pk, phone_id=text.phone_id, sender_id=text.sender.pk, word=heard.group_word
         )
@@ -111,7 +112,7 @@ def _opt_out(
             _reply(text, message, wording.group_left(tenant.brand, left))
             if not text.replayed:
                 surveys.ask_later(phone_id=text.phone_id, sender_id=text.sender.pk, group_name=left)
-            if by_bot and not text.replayed:
+            if (by_bot or later) and not text.replayed:
                 hear_later(message_id=message.pk)
             return
     covers = covers_of(text, stop_covers=tenant.stop_covers, us_rules=tenant.us_rules)

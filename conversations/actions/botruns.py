@@ -6,10 +6,11 @@ What a bot says leaves last, through the gate. Whatever fails is in the run with
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from consent.models import PhoneNumber
@@ -32,15 +33,30 @@ log = logging.getLogger(__name__)
 
 ANSWER_LIFE = timedelta(hours=1)  # an answer that comes later answers nothing
 CONFIRMATION_LIFE = timedelta(minutes=5)
-_LOOKED_AT = 40
+_LOOKED_BACK = timedelta(hours=1)  # the longest that a limit of all bots looks
+# Whatever counts against an answer now, of all bots, also about texts after this one where they were heard before it;
+# and this bot's last answer of its kind, however old. A run comes after its text: none within the hour is missed.
+_EARLIER = """
+SELECT r.bot_id, COALESCE(m.created_at, r.at), COALESCE(m.body, ''), r.replies, r.quiet, r.outside
+FROM (
+    SELECT bot_id, message_id, at, replies, quiet, outside FROM conversations_botrun
+    WHERE phone_id = %(phone)s AND message_id <> %(message)s AND at > %(since)s AND (replies > 0 OR quiet = 'loop')
+    UNION
+    (SELECT bot_id, message_id, at, replies, quiet, outside FROM conversations_botrun
+     WHERE phone_id = %(phone)s AND message_id <> %(message)s AND bot_id = %(bot)s AND replies > 0
+       AND outside = %(outside)s
+     ORDER BY message_id DESC LIMIT 1)
+) AS r LEFT JOIN messaging_message m ON m.id = r.message_id
+ORDER BY 2 DESC
+"""
 
 
 def run_bots(*, message: Message) -> BotRun | None:
     """Let the one bot that answers this inbound text do so; in the open scope, once, however often it is called.
 
-    None: no bot answers, it ran before, or the person is blocked or erased. The caller's transaction is the run's.
+    None: no bot answers, it ran before, or the person is blocked or erased. The caller's transaction is the run's; it
+    hears this person alone (`hearing`).
     """
-    Message.objects.select_for_update(no_key=True).get(pk=message.pk)
     if BotRun.objects.filter(phone_id=message.phone_id, message_id=message.pk).exists():
         return None
     match = match_for(message, botting.plans(only_on=True))
@@ -163,23 +179,15 @@ def _withhold(step: Step, said: str, code: str) -> None:
 
 
 def _earlier(match: Match, message: Message) -> list[Answered]:
-    """What bots did about this person before, newest first, and this bot's last answer of its kind, however old."""
-    runs = BotRun.objects.filter(phone_id=message.phone_id, message_id__lt=message.pk)
-    found = list(runs.order_by("-message_id")[:_LOOKED_AT])
-    own = runs.filter(bot_id=match.plan.id, replies__gt=0, outside=match.outside)
-    last = own.order_by("-message_id").first() if match.plan.id else None
-    if last is not None and all(last.pk != one.pk for one in found):
-        found.append(last)
-    texts: dict[int, tuple[datetime, str | None]] = {
-        pk: (at, body)
-        for pk, at, body in Message.objects.filter(pk__in=[run.message_id for run in found]).values_list(
-            "pk", "created_at", "body"
-        )
-    }
+    """What bots said to this person before, newest first, and this bot's last answer of its kind."""
+    given: dict[str, Any] = {
+        "phone": message.phone_id, "message": message.pk, "since": message.created_at - _LOOKED_BACK,
+        "bot": match.plan.id, "outside": match.outside,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIER, given)
+        rows = cursor.fetchall()
     return [
-        Answered(
-            run.bot_id, texts.get(run.message_id, (run.at, ""))[0],
-            word_key(texts.get(run.message_id, (run.at, ""))[1] or ""), run.replies, run.quiet, run.outside,
-        )
-        for run in found
-    ]  # fmt: skip
+        Answered(bot_id, at, word_key(body), replies, quiet, outside)
+        for bot_id, at, body, replies, quiet, outside in rows
+    ]

@@ -350,7 +350,8 @@ def keep_quiet(
 
 def _answers_us(recent: Sequence[Answered], now: datetime) -> bool:
     """Whether this text and the ones before each came within seconds of an answer of ours."""
-    moments = [now, *(run.at for run in recent[:FAST_TIMES])]
+    # One heard before its turn may lie after this one.
+    moments = sorted([now, *(run.at for run in recent[:FAST_TIMES])], reverse=True)
     gaps = [later - earlier for later, earlier in pairwise(moments)]
     return len(gaps) >= FAST_TIMES and all(gap < FAST for gap in gaps)
 
