@@ -20,7 +20,7 @@ from conversations.actions import botsteps
 from conversations.actions.botsteps import DONE, FAILED, SKIPPED, WITHHELD, Answer, Running, Step
 from conversations.models.bots import BotRun
 from conversations.rules import wording
-from conversations.rules.bots import QUIET_TEXT, Answered, Match, Plan, choose, keep_quiet, word_key
+from conversations.rules.bots import LATE, QUIET_TEXT, Answered, Match, Plan, choose, keep_quiet, word_key
 from messaging.actions.replies import may_text, queue_answer, queue_reply
 from messaging.models import Message
 from messaging.models.messages import MessageClass
@@ -31,20 +31,24 @@ from tenants.scope import current_tenant_id
 
 log = logging.getLogger(__name__)
 
-ANSWER_LIFE = timedelta(hours=1)  # an answer that comes later answers nothing
+ANSWER_LIFE = timedelta(hours=1)  # from their text on: an answer that comes later answers nothing
 CONFIRMATION_LIFE = timedelta(minutes=5)
 _LOOKED_BACK = timedelta(hours=1)  # the longest that a limit of all bots looks
 # Whatever counts against an answer now, of all bots, also about texts after this one where they were heard before it;
 # and this bot's last answer of its kind, however old. A run comes after its text: none within the hour is missed.
 _EARLIER = """
-SELECT r.bot_id, COALESCE(m.created_at, r.at), COALESCE(m.body, ''), r.replies, r.quiet, r.outside
+WITH runs AS NOT MATERIALIZED (
+    SELECT *, steps @> '[{"kind": "notify", "result": "done"}]' OR steps @> '[{"kind": "webhook", "result": "done"}]'
+        AS told
+    FROM conversations_botrun WHERE phone_id = %(phone)s AND message_id <> %(message)s
+)
+SELECT r.bot_id, COALESCE(m.created_at, r.at), COALESCE(m.body, ''), r.replies, r.quiet, r.outside, r.told
 FROM (
-    SELECT bot_id, message_id, at, replies, quiet, outside FROM conversations_botrun
-    WHERE phone_id = %(phone)s AND message_id <> %(message)s AND at > %(since)s AND (replies > 0 OR quiet = 'loop')
+    SELECT bot_id, message_id, at, replies, quiet, outside, told FROM runs
+    WHERE at > %(since)s AND (replies > 0 OR told OR quiet = 'loop')
     UNION
-    (SELECT bot_id, message_id, at, replies, quiet, outside FROM conversations_botrun
-     WHERE phone_id = %(phone)s AND message_id <> %(message)s AND bot_id = %(bot)s AND replies > 0
-       AND outside = %(outside)s
+    (SELECT bot_id, message_id, at, replies, quiet, outside, told FROM runs
+     WHERE bot_id = %(bot)s AND replies > 0 AND outside = %(outside)s
      ORDER BY message_id DESC LIMIT 1)
 ) AS r LEFT JOIN messaging_message m ON m.id = r.message_id
 ORDER BY 2 DESC
@@ -59,7 +63,7 @@ def run_bots(*, message: Message) -> BotRun | None:
     """
     if BotRun.objects.filter(phone_id=message.phone_id, message_id=message.pk).exists():
         return None
-    match = match_for(message, botting.plans(only_on=True))
+    match = match_for(message, botting.plans(only_on=True), left=True)
     if match is None:
         return None
     run, steps = perform(match, message)
@@ -73,14 +77,17 @@ def run_bots(*, message: Message) -> BotRun | None:
     return kept
 
 
-def match_for(message: Message, plans: list[Plan]) -> Match | None:
-    """The bot among these that answers the text; nobody's bots hear a person who is blocked or erased."""
+def match_for(message: Message, plans: list[Plan], *, left: bool = False) -> Match | None:
+    """The bot among these that answers the text; nobody's bots hear a person who is blocked or erased.
+
+    `left`: the groups that "STOP <word>" names have been left already.
+    """
     phone = PhoneNumber.objects.filter(pk=message.phone_id).first()
     if phone is None or phone.e164 is None or phone.blocked_at is not None or not plans:
         return None
     tenant = Tenant.objects.get(pk=current_tenant_id())
     writer = botting.writer_of(phone_id=phone.pk, sender_id=message.sender_id, at=message.created_at)
-    return choose(plans, message.body or "", writer, zone=tenant.zone, words=botting.keywords())
+    return choose(plans, message.body or "", writer, zone=tenant.zone, words=botting.keywords(), left=left)
 
 
 def perform(match: Match, message: Message) -> tuple[Running, list[Step]]:
@@ -92,6 +99,8 @@ def perform(match: Match, message: Message) -> tuple[Running, list[Step]]:
     quiet = keep_quiet(
         match.plan, message.body or "", _earlier(match, message), message.created_at, outside=match.outside
     )
+    if not quiet and message.created_at + ANSWER_LIFE <= timezone.now():
+        quiet = LATE
     run = Running(match, message, Tenant.objects.get(pk=current_tenant_id()), quiet=quiet, contact_id=contact)
     steps = [botsteps.dates_step(run)] if match.outside else []
     ended = False
@@ -157,7 +166,7 @@ def _say(run: Running, answer: Answer) -> None:
         return
     queue_answer(
         phone_id=run.message.phone_id, sender_id=run.message.sender_id, body=answer.body,
-        message_class=message_class, answers_id=run.message.pk, expires_at=timezone.now() + ANSWER_LIFE,
+        message_class=message_class, answers_id=run.message.pk, expires_at=run.message.created_at + ANSWER_LIFE,
     )  # fmt: skip
 
 
@@ -188,6 +197,6 @@ def _earlier(match: Match, message: Message) -> list[Answered]:
         cursor.execute(_EARLIER, given)
         rows = cursor.fetchall()
     return [
-        Answered(bot_id, at, word_key(body), replies, quiet, outside)
-        for bot_id, at, body, replies, quiet, outside in rows
+        Answered(bot_id, at, word_key(body), replies, quiet, outside, told)
+        for bot_id, at, body, replies, quiet, outside, told in rows
     ]

@@ -151,6 +151,8 @@ def _ask(run: Running, settings: Mapping[str, Any]) -> Step:
     if kept is not None and kept.state == Permission.State.OPTED_IN and whole:
         run.asked = "in"
         return Step("permission", NOTHING, "Opted in already")
+    if run.quiet:  # the question would not leave, and Pending without it is a riddle
+        return Step("permission", WITHHELD, QUIET_TEXT[run.quiet].replace("answer", "question", 1), run.quiet)
     asked = consent.ask_opt_in(
         phone_id=message.phone_id, sender_id=message.sender_id, event_key=run.key("ask"), actor=run.actor,
         method=Method.KEYWORD, evidence=_with(run, settings),
@@ -264,9 +266,12 @@ def dates_step(run: Running) -> Step:
 
 
 def default_question(run: Running) -> Answer | None:
-    """What is said where the bot asks for a YES, or need not, and says nothing itself."""
+    """What is said where the bot asks for a YES and has no reply of its own that may leave.
+
+    A reply that sells is none: it needs the very permission that is asked for.
+    """
     step = Step("reply", DONE, "The question for their YES")
-    if run.asked == "ask" and not run.answers:
+    if run.asked == "ask" and all(answer.marketing for answer in run.answers):
         return Answer(question(run.tenant.brand), False, step)
     return None
 

@@ -97,6 +97,8 @@ def _hand_over_texts() -> None:
             if sender is None:
                 raise Refused("sender_unknown", "The sender number it was to come from is not used any more.")
             phone_id = phone_for(e164=row.recipient)
+            if phone_id == row.phone_id:  # its answering machine would have itself told about for ever
+                raise Refused("own_number", "Not sent: it is about this very number.")
             message = queue_notice(phone_id=phone_id, sender_id=sender.pk, body=row.text)
         except Refused as refused:
             record(Result(row.pk, refused.message, final=True))

@@ -144,16 +144,17 @@ def _ask(form: SignupForm, given: Submission, phone_id: int, sender_id: int, key
     return Result.IN_ALREADY if opted_in.exists() else Result.ASKED_BEFORE
 
 
-def welcome(*, phone_id: int, sender_id: int, body: str) -> None:
-    """Queue the one welcome of a sign-up, also where a text of theirs completed it.
+def welcome(*, phone_id: int, sender_id: int, body: str, told: datetime | None = None) -> None:
+    """Queue the one welcome of a sign-up, also where a text of theirs completed it (`told`: when they wrote it).
 
-    It may hold an offer, so it is no reply by class: whoever says STOP before it leaves gets the confirmation alone.
+    Where that is long ago it is kept as too late and does not leave. It may hold an offer, so it is no reply by
+    class: whoever says STOP before it leaves gets the confirmation alone.
     """
-    _text(phone_id, sender_id, body)
+    _text(phone_id, sender_id, body, told)
 
 
-def _text(phone_id: int, sender_id: int, body: str) -> None:
-    expires = timezone.now() + TEXT_LIFE
+def _text(phone_id: int, sender_id: int, body: str, told: datetime | None = None) -> None:
+    expires = (told or timezone.now()) + TEXT_LIFE
     queue_sign_up_text(phone_id=phone_id, sender_id=sender_id, body=body, expires_at=expires)
 
 
@@ -178,16 +179,16 @@ def confirmed(*, phone_id: int, sender_id: int, before: datetime | None = None) 
     return _welcome(waiting[-1].form) if waiting else None
 
 
+def form_of(message: Message) -> SignupForm | None:
+    """The live form whose JOIN word this text is, of the number texted."""
+    word = joined(message.body or "")
+    live = SignupForm.objects.filter(word=word, word_sender_id=message.sender_id, state=SignupForm.State.LIVE)
+    return live.select_related("disclosure").first() if word else None
+
+
 def hear_join(message: Message) -> bool:
     """A listener of ordinary texts (`conversations.actions.hearing`): whether it was the JOIN word of a live form."""
-    word = joined(message.body or "")
-    form = (
-        SignupForm.objects.select_related("disclosure")
-        .filter(word=word, word_sender_id=message.sender_id, state=SignupForm.State.LIVE)
-        .first()
-        if word
-        else None
-    )
+    form = form_of(message)
     if form is None:
         return False
     join_by_word(phone_id=message.phone_id, sender_id=message.sender_id, form=form, message=message)
@@ -223,7 +224,7 @@ def join_by_word(*, phone_id: int, sender_id: int, form: SignupForm, message: Me
     if result in {Result.OPTED_IN, Result.IN_ALREADY}:
         _complete(form, phone_id, Given.of({}, language=form.language, source=f"Word {form.word}"[:40]))
     if result == Result.OPTED_IN:
-        welcome(phone_id=phone_id, sender_id=sender_id, body=_welcome(form))
+        welcome(phone_id=phone_id, sender_id=sender_id, body=_welcome(form), told=message.created_at)
     Signup.objects.create(
         form=form, phone_id=phone_id, sender_id=sender_id, disclosure=form.disclosure, token=token,
         way=Signup.Way.WORD, result=result,

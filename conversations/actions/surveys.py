@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from consent.models import Permission, PhoneNumber
 from consent.rules.texts import key
+from conversations import botting
+from conversations.actions import botruns, signup
 from conversations.actions.learning import give_reason, own_reasons, shown_reasons
 from conversations.actions.learning_settings import learning_settings
 from conversations.models.learning import How, LearningSettings, SurveyAsked
+from conversations.rules.bots import ANY
 from conversations.rules.reasons import OTHER, chosen_number, may_be_an_answer, reason_in
 from conversations.rules.surveys import survey_text
 from messaging.actions.replies import may_text, queue_text
@@ -110,13 +115,15 @@ def take_answer(*, message: Message) -> bool:
     """Whether an inbound text is the answer to an open survey; then the reason is kept and nothing else hears it.
 
     A number picks a reason as it was offered; other words are matched to one, or kept as they are where they can only
-    be meant as an answer. A word of a bot or a question to the team is left to them.
+    be meant as an answer. A word of a bot or a form and a question to the team is left to them. The text that answered
+    is known by its time: a worker that died is followed by one to whom it is the answer still.
     """
+    now = timezone.now()
     asked: SurveyAsked | None = (
         SurveyAsked.objects.select_for_update(no_key=True, of=("self",))
         .filter(
-            phone_id=message.phone_id, sender_id=message.sender_id, state=State.ASKED,
-            until__gt=timezone.now(),
+            Q(state=State.ASKED, until__gt=now) | Q(state=State.ANSWERED, answered_at=message.created_at),
+            phone_id=message.phone_id, sender_id=message.sender_id,
         )
         .exclude(phone__block_reason="erased")  # no word of theirs is kept
         .first()
@@ -124,17 +131,28 @@ def take_answer(*, message: Message) -> bool:
     text = (message.body or "").strip()
     if asked is None or not text:
         return False
+    if asked.state == State.ANSWERED:
+        return True
     found = _reason(text, asked.options)
-    if found is None:
+    if found is None or (found[1] and _is_a_word(message)):
         return False
     reason, words, because = found
     give_reason(
         phone_id=asked.phone_id, event_seq=None, key=f"survey:{asked.pk}", reason_key=reason, words=words,
         method=How.SURVEY, matched_by=because,
     )  # fmt: skip
-    asked.state, asked.answered_at = State.ANSWERED, timezone.now()
+    asked.state, asked.answered_at = State.ANSWERED, message.created_at
     asked.save(update_fields=["state", "answered_at"])
     return True
+
+
+def _is_a_word(message: Message) -> bool:
+    """Whether a bot or a sign-up form has a word for the text; who answers any other text is not asked."""
+    with_words = [
+        replace(plan, words=tuple(word for word in plan.words if word.kind != ANY))
+        for plan in botting.plans(only_on=True)
+    ]
+    return signup.form_of(message) is not None or botruns.match_for(message, with_words) is not None
 
 
 def is_offered(text: str) -> bool:

@@ -174,9 +174,17 @@ def reserved(word: Word, words: KeywordWords = DEFAULT) -> str:
 
 
 def choose(
-    plans: Sequence[Plan], text: str, writer: Writer, *, zone: str, words: KeywordWords = DEFAULT
+    plans: Sequence[Plan],
+    text: str,
+    writer: Writer,
+    *,
+    zone: str,
+    words: KeywordWords = DEFAULT,
+    left: bool = False,
 ) -> Match | None:
     """The one bot that answers this text, or none. Texts about consent are nobody's but "STOP <word of a bot>".
+
+    `left`: what such a word leaves has been left already, so that the writer may be out of the groups it asks for.
 
     The more exact match wins: STOP and a word, the whole text, its first word, any other text; then the earlier bot.
     A bot that is too early or over speaks where none within its dates takes the word, but before any other text.
@@ -184,12 +192,13 @@ def choose(
     """
     live = [plan for plan in plans if plan.on and applies(plan, writer, zone)]
     out = [plan for plan in plans if plan.on and speaks_outside(plan, writer, zone)]
-    leaving = frozenset(word.key for plan in live for word in plan.words if word.kind == LEAVE)
+    gone = [plan for plan in plans if left and plan.on and applies(before_leaving(plan), writer, zone)]
+    leaving = frozenset(word.key for plan in (*live, *gone) for word in plan.words if word.kind == LEAVE)
     heard = heard_as(text, live_words=leaving, words=words)
     if heard.label == "optout":
         if heard.reach != "group" or heard.group_word is None:
             return None
-        return _first(live, LEAVE, heard.group_word, "")
+        return _first(live, LEAVE, heard.group_word, "") or _first(gone, LEAVE, heard.group_word, "")
     if heard.label == "help" or (heard.label, heard.confidence) == ("optin", "clear"):
         return None
     own = own_words(text)
@@ -241,6 +250,16 @@ def _first(plans: Sequence[Plan], kind: str, wanted: str, rest: str) -> Match | 
 def applies(plan: Plan, writer: Writer, zone: str) -> bool:
     """Whether the bot's conditions hold for this person, sender number and moment."""
     return not plan.outside(writer.at) and _holds(plan, writer, zone)
+
+
+def before_leaving(plan: Plan) -> Plan:
+    """The bot without the conditions that its own leaving has changed."""
+    own = {
+        pk for action in plan.actions if action.kind == "remove_groups" for pk in action.settings["groups"]
+    }
+    return replace(
+        plan, include=frozenset() if plan.include & own else plan.include, exclude=plan.exclude - own
+    )
 
 
 def speaks_outside(plan: Plan, writer: Writer, zone: str) -> bool:
@@ -314,7 +333,10 @@ EVERY: dict[str, timedelta | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An earlier run about this person: when the text came, its words' key, answers, whether it kept quiet, dates."""
+    """An earlier run about this person: when the text came, its words' key, answers, whether it kept quiet, dates.
+
+    `told`: it told the team or called a webhook, which may come back as a text of a machine.
+    """
 
     bot_id: int
     at: datetime
@@ -322,6 +344,12 @@ class Answered:
     replies: int = 0
     quiet: str = ""
     outside: str = ""
+    told: bool = False
+
+    @property
+    def left(self) -> int:
+        """How much left the house, as the limits count it."""
+        return max(self.replies, int(self.told))
 
 
 def keep_quiet(
@@ -335,11 +363,11 @@ def keep_quiet(
     """
     if any(run.quiet == "loop" and now - run.at < QUIET_FOR for run in earlier):
         return "loop"
-    recent = [run for run in earlier if now - run.at < LOOP_WINDOW and run.replies]
+    recent = [run for run in earlier if now - run.at < LOOP_WINDOW and run.left]
     same = [run for run in recent if run.text_key == word_key(text)]
     if len(same) >= SAME_TEXT or _answers_us(recent, now):
         return "loop"
-    if sum(run.replies for run in earlier if now - run.at < timedelta(hours=1)) >= MOST_ANSWERS:
+    if sum(run.left for run in earlier if now - run.at < timedelta(hours=1)) >= MOST_ANSWERS:
         return "limit"
     every = EVERY.get(plan.answer_every, timedelta(0))
     answered = [run.at for run in earlier if run.bot_id == plan.id and run.replies and run.outside == outside]
@@ -356,8 +384,10 @@ def _answers_us(recent: Sequence[Answered], now: datetime) -> bool:
     return len(gaps) >= FAST_TIMES and all(gap < FAST for gap in gaps)
 
 
+LATE = "late"  # heard so long after it was written that an answer would puzzle its reader
 QUIET_TEXT = {
     "loop": "No answer: an automatic answer seems to answer us. Quiet for an hour.",
     "limit": f"No answer: bots answered {MOST_ANSWERS} times within an hour.",
     "often": "No answer: they got one already, as often as this bot may.",
+    LATE: "No answer: their text was heard more than an hour late.",
 }

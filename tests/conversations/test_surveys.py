@@ -18,6 +18,8 @@ from tenants.models import Due, ProviderAccount, SenderNumber, Tenant
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.carrier import text
+from tests.conversations.bots import make, runs
+from tests.conversations.signing import make_form
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +141,37 @@ def test_a_question_and_a_word_are_left_to_others(
     with tenant_scope(tenant.pk):
         row.refresh_from_db()
         assert row.state == "asked" and not ReasonGiven.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["ORDER two loaves daily", "JOIN"])
+def test_a_word_of_a_bot_or_form_is_no_answer(
+    tenant: Tenant, asks: Contact, offers: SenderNumber, body: str
+) -> None:
+    """Whoever answers any other text takes no answer away. Mutation tried: `_is_a_word` always false → red."""
+    row = asked(tenant, offers)
+    make(tenant, match="any")
+    make(tenant, "ORDER", match="first", name="Orders")
+    make_form(tenant, word="join", word_sender=offers.pk)
+    say(tenant, offers, body)
+    with tenant_scope(tenant.pk):
+        row.refresh_from_db()
+        assert row.state == "asked" and not ReasonGiven.objects.exists()
+    say(tenant, offers, "you write every day")
+    with tenant_scope(tenant.pk):
+        assert ReasonGiven.objects.get().words == "you write every day"
+
+
+def test_an_answer_heard_again_is_the_answer_still(
+    tenant: Tenant, asks: Contact, offers: SenderNumber
+) -> None:
+    """A worker died after the answer was kept. Mutation tried: `answered_at` = now → a bot answers it."""
+    asked(tenant, offers)
+    make(tenant, match="any")
+    say(tenant, offers, "you write every day")
+    with tenant_scope(tenant.pk):
+        message = Message.objects.filter(direction=1).latest("pk")
+    hear(tenant_id=tenant.pk, message_id=message.pk)
+    assert runs(tenant) == []
 
 
 def test_a_late_text_is_an_ordinary_one(tenant: Tenant, asks: Contact, offers: SenderNumber) -> None:
