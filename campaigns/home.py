@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from campaigns.models import Campaign
 from campaigns.reading import running_campaigns
@@ -175,7 +177,8 @@ def _permissions(sender: SenderNumber) -> dict[str, Any]:
 
 def needs_a_person(tenant: Tenant, now: datetime) -> list[dict[str, Any]]:
     """What waits for someone, most pressing first."""
-    return [*_held_accounts(), *_reviews(now), *_paused(tenant), *_imports(), *_drafts()]
+    above = import_string(settings.HOME_EXTRA)(now)
+    return [*_held_accounts(), *above, *_reviews(now), *_paused(tenant), *_imports(), *_drafts()]
 
 
 def _held_accounts() -> list[dict[str, Any]]:

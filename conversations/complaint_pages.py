@@ -170,3 +170,22 @@ def waiting() -> tuple[int, int]:
     now = timezone.now()
     dues = list(Complaint.objects.waiting().values_list("due_at", flat=True)[:1000])
     return len(dues), sum(due <= now for due in dues)
+
+
+def for_home(now: datetime) -> list[dict[str, Any]]:
+    """Complaints that wait, as one line of Home's list: red where one is overdue."""
+    first = Complaint.objects.waiting().order_by("due_at").first()
+    if first is None:
+        return []
+    late = urgency(first.due_at, now) == "overdue"
+    count = Complaint.objects.waiting().count()
+    return [
+        {
+            "icon": "alert-circle",
+            "tone": "no" if late else "wait",
+            "title": f"{count:,} {'complaint waits' if count == 1 else 'complaints wait'} for an answer",
+            "words": "The law sets a time for it",
+            "end": left_words(first.due_at, now),
+            "url_name": "conversations:complaints",
+        }
+    ]

@@ -276,6 +276,7 @@ DUE_TASKS = {
     "bulk": "contacts.tasks.run_bulk",
 }
 FRAME_EXTRA = "smscrm.frame.extra"
+HOME_EXTRA = "conversations.complaint_pages.for_home"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["smscrm.api_support.KeyAuthentication"],

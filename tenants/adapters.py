@@ -17,6 +17,10 @@ from tenants.models import User
 class AccountAdapter(DefaultAccountAdapter):
     """Members are invited; nobody signs up by themselves."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "E-mail and password do not match. Try again, or use “Forgot it?”.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

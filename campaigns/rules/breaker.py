@@ -18,13 +18,29 @@ class Rate:
     trips: bool
 
     @property
+    def afterwards(self) -> str:
+        """The same when nothing is sent any more: '0.33 % opted out, below your limit of 1.00 %'."""
+        if not self.limit:
+            return f"{self.percent:.2f} % opted out"
+        side = "above" if self.percent > self.limit else "within"
+        return f"{_shown(self.percent, self.limit)} % opted out, {side} your limit of {self.limit:.2f} %"
+
+    @property
     def sentence(self) -> str:
         """'0.33 % of 1.00 %, then it pauses itself'; with too few delivered to judge by, that."""
         if self.limit and self.percent > self.limit and not self.trips:
             return f"{self.percent:.2f} % so far, too few delivered to judge by"
         if not self.limit:
             return f"{self.percent:.2f} %, it does not pause itself"
-        return f"{self.percent:.2f} % of {self.limit:.2f} %, then it pauses itself"
+        return f"{_shown(self.percent, self.limit)} % of {self.limit:.2f} %, then it pauses itself"
+
+
+def _shown(percent: float, limit: float) -> str:
+    """Two digits that never round a rate up to, or down to, the limit it has not passed, or has."""
+    rounded = round(percent, 2)
+    if rounded >= limit > percent:
+        return f"{limit - 0.01:.2f}"
+    return f"{limit + 0.01:.2f}" if rounded <= limit < percent else f"{rounded:.2f}"
 
 
 def opt_out_rate(*, delivered: int, opted_out: int, limit_bp: int) -> Rate:

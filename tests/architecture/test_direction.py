@@ -118,7 +118,8 @@ def test_nothing_imports_by_name() -> None:
         for _, call in code.called(name)
         if re.search(r"\b(import_module|__import__|import_string|get_model)$", call)
     }
-    assert hidden <= {"tenants/frame.py: import_string"}
+    # What the settings name for the frame and for Home: pages of lower apps that show counts of higher ones.
+    assert hidden <= {"tenants/frame.py: import_string", "campaigns/home.py: import_string"}
 
 
 def test_only_the_edge_talks_to_a_provider() -> None:

@@ -55,6 +55,23 @@ def test_the_breaker_says_its_limit() -> None:
     assert "too few" in opt_out_rate(delivered=36, opted_out=1, limit_bp=100).sentence
 
 
+@pytest.mark.parametrize(
+    ("delivered", "opted_out", "words"),
+    [
+        (56_880, 188, "0.33 % opted out, within your limit of 1.00 %"),
+        (601, 6, "0.99 % opted out, within your limit of 1.00 %"),  # 0.998: not rounded up to the limit
+        (20, 8, "40.00 % opted out, above your limit of 1.00 %"),
+    ],
+)
+def test_a_campaign_that_ended_pauses_no_more(delivered: int, opted_out: int, words: str) -> None:
+    assert opt_out_rate(delivered=delivered, opted_out=opted_out, limit_bp=100).afterwards == words
+
+
+def test_a_rate_below_the_limit_never_reads_as_the_limit() -> None:
+    rate = opt_out_rate(delivered=601, opted_out=6, limit_bp=100)
+    assert rate.sentence == "0.99 % of 1.00 %, then it pauses itself"
+
+
 def test_progress_is_of_those_it_is_sent_to() -> None:
     figures = Figures(planned=100, waiting=30, handed=50, delivered=40, failed=4, suppressed=20)
     assert (figures.to_send, figures.on_the_way, figures.percent, figures.adds_up) == (80, 6, 62, True)

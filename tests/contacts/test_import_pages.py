@@ -110,7 +110,9 @@ def test_evidence_is_asked_for(missing: str, words: str, web: Client, offers: in
     pk = upload(web, TEXT.encode())
     given = {name: value for name, value in proof(offers).items() if name != missing}
     page = web.post(f"/contacts/import/{pk}/evidence/", given)
-    assert page.status_code == 400 and words in page.content.decode()
+    text = page.content.decode()
+    assert page.status_code == 400 and words in text
+    assert 'value="no_proof" checked' not in text, "what was not chosen is not chosen for them"
 
 
 @pytest.mark.parametrize(

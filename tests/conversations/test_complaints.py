@@ -147,3 +147,20 @@ def test_the_queue_is_a_badge_until_it_is_answered(agent: Client, open_one: Comp
 def test_the_file_holds_words_and_steps(agent: Client, open_one: Complaint) -> None:
     text = b"".join(agent.get("/consent/complaints/export/?state=open").streaming_content).decode()
     assert "my lawyer will call" in text and "opened by smscrm" in text
+
+
+@pytest.mark.parametrize(("days", "end"), [(9, "9 days overdue"), (-3, "3 days left")])
+def test_home_says_that_they_wait(
+    manager: Client, open_one: Complaint, tenant: Tenant, days: int, end: str
+) -> None:
+    now = timezone.now()
+    with tenant_scope(tenant.pk):
+        Complaint.objects.update(due_at=now - timedelta(days=days, minutes=-5 if days < 0 else 0))
+    page = manager.get("/?skip=1").content.decode()
+    assert "1 complaint waits for an answer" in page and end in page
+    with tenant_scope(tenant.pk):
+        Complaint.objects.update(state="closed")
+    assert (
+        "complaint"
+        not in manager.get("/?skip=1").content.decode().split("Needs a person")[1].split("</ul>")[0]
+    )

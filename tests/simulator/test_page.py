@@ -75,7 +75,9 @@ def test_a_person_texts_stop_and_watches_the_wire(carrier, client, sink, browser
     tab.goto(f"{carrier.url}/?phone={quote(PERSON)}&sender={quote(SENDER)}")
     tab.wait_for_selector("[data-test=bubble-in]")
     tab.fill("[data-test=message-body]", "what is <this>?")
-    tab.click("[data-test=send]")
+    tab.press(
+        "[data-test=message-body]", "Enter"
+    )  # presses the form's first button: that is Send, never STOP
     tab.wait_for_selector("[data-test=bubble-out]")
     tab.click("[data-test=chip-STOP]")
     tab.wait_for_selector("text=STOP was taken in")
