@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
 from django.db import connection
 from django.utils import timezone
 
@@ -14,14 +17,16 @@ from tenants.rules import Actor, Refused
 
 CHUNK = 500
 
-# Untouched: no change since, no other group or tag, nothing in the history but this import and its undoing.
+#: Apps above add to it who of some phone numbers has texts since a moment: (phone ids, since) → those of them.
+TEXTED: list[Callable[[Sequence[int], datetime], set[int]]] = []
+
+# Untouched: no change since, no later group or tag, nothing in the history but this import and its undoing. A batch
+# is one transaction: what the import itself gave a contact bears the contact's own moment.
 _UNTOUCHED = """
-SELECT c.id FROM contacts_contact c
+SELECT c.id, c.phone_id FROM contacts_contact c
 WHERE c.source = %(source)s AND c.id > %(after)s AND c.updated_at = c.created_at
-  AND NOT EXISTS (SELECT 1 FROM contacts_groupmember m WHERE m.contact_id = c.id
-                  AND m.group_id IS DISTINCT FROM %(group)s)
-  AND NOT EXISTS (SELECT 1 FROM contacts_contacttag t WHERE t.contact_id = c.id
-                  AND t.tag_id IS DISTINCT FROM %(tag)s)
+  AND NOT EXISTS (SELECT 1 FROM contacts_groupmember m WHERE m.contact_id = c.id AND m.since <> c.created_at)
+  AND NOT EXISTS (SELECT 1 FROM contacts_contacttag t WHERE t.contact_id = c.id AND t.since <> c.created_at)
   AND NOT EXISTS (SELECT 1 FROM consent_consentevent e WHERE e.phone_id = c.phone_id
                   AND e.event_key NOT IN (%(key)s || c.phone_id, %(undo)s || c.phone_id))
 ORDER BY c.id LIMIT %(limit)s
@@ -70,16 +75,19 @@ def undo_chunk(import_id: int, cursor: int, actor: Actor) -> tuple[int | None, i
 
 def _delete_chunk(job: ImportJob, after: int) -> tuple[int | None, int]:
     values: dict[str, str | int | None] = {
-        "source": f"import:{job.pk}", "after": after, "group": job.group_id, "tag": job.tag_id,
-        "key": f"import:{job.pk}:", "undo": f"undo-import:{job.pk}:", "limit": CHUNK,
+        "source": f"import:{job.pk}", "after": after, "key": f"import:{job.pk}:", "undo": f"undo-import:{job.pk}:",
+        "limit": CHUNK,
     }  # fmt: skip
     with connection.cursor() as db:
         db.execute(_UNTOUCHED, values)
-        ids = [row[0] for row in db.fetchall()]
+        found: list[tuple[int, int]] = db.fetchall()
+        phone_ids = [phone_id for _, phone_id in found]
+        texted = set[int]().union(*(ask(phone_ids, job.started_at or job.created_at) for ask in TEXTED))
+        ids = [pk for pk, phone_id in found if phone_id not in texted]
         for statement in _DELETE:
             db.execute(statement, [ids])
-    if ids:
-        return ids[-1], len(ids)
+    if found:
+        return found[-1][0], len(ids)
     ImportJob.objects.filter(pk=job.pk).update(status=JobStatus.UNDONE, finished_at=timezone.now())
     return None, 0
 
