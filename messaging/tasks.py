@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from messaging.actions import broadcasts, cancelling, pushes, receipts, refusals
+from messaging.actions import broadcasts, cancelling, counts, pushes, receipts, refusals
 from tenants import due
 from tenants.scope import tenant_scope
 
@@ -49,6 +49,15 @@ def apply_receipts(tenant_id: int, ref: int) -> None:
                 lease.finish()
                 return
         lease.again_at = timezone.now() + timedelta(seconds=1)
+
+
+@shared_task
+def recount(tenant_id: int, ref: int) -> None:
+    """Receipts came for a broadcast: its remembered counts are counted anew."""
+    with due.working("recount", tenant_id, ref) as lease:
+        if lease:
+            with tenant_scope(tenant_id):
+                lease.again_at = counts.recount(ref)
 
 
 @shared_task

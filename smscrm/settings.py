@@ -255,6 +255,7 @@ DUE_TASKS = {
     "schedule": "messaging.tasks.start_scheduled",
     "cancel": "messaging.tasks.end_cancelled",
     "receipts": "messaging.tasks.apply_receipts",
+    "recount": "messaging.tasks.recount",
     "refused": "messaging.tasks.hear_refusal",
     "push": "messaging.tasks.push_opt_outs",
     "inbound": "conversations.tasks.finish_inbound",

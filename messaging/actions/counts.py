@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -16,6 +16,7 @@ from tenants.actions import tell
 
 EVERY_S = 2.0
 TIMES_ITS_DURATION = 10
+LOOK_AGAIN = timedelta(seconds=30)
 Status = Broadcast.Status
 #: Of an end: planned = handed + suppressed + not_sent + absent; delivered are some of handed.
 TOLD = ("planned", "handed", "suppressed", "not_sent", "absent", "delivered")
@@ -48,14 +49,32 @@ def refresh_counts(broadcast_id: int, *, force: bool = False) -> dict[str, Any]:
     parts, reasons {reason: n}, ms. planned = handed + refused + absent + open, always.
     """
     broadcast = Broadcast.objects.only("counts", "counted_at").get(pk=broadcast_id)
-    remembered: dict[str, Any] = broadcast.counts
-    if not force and broadcast.counted_at is not None and remembered:
-        pause = max(EVERY_S, TIMES_ITS_DURATION * float(remembered.get("ms", 0)) / 1000)
-        if timezone.now() < broadcast.counted_at + timedelta(seconds=pause):
-            return remembered
+    if not force and fresh_until(broadcast) is not None:
+        remembered: dict[str, Any] = broadcast.counts
+        return remembered
     counts = count(broadcast_id)
     Broadcast.objects.filter(pk=broadcast_id).update(counts=counts, counted_at=Now())
     return counts
+
+
+def fresh_until(broadcast: Broadcast) -> datetime | None:
+    """Until when the remembered counts of a broadcast are fresh enough; None: they are old, or there are none."""
+    if broadcast.counted_at is None or not broadcast.counts:
+        return None
+    pause = max(EVERY_S, TIMES_ITS_DURATION * float(broadcast.counts.get("ms", 0)) / 1000)
+    until: datetime = broadcast.counted_at + timedelta(seconds=pause)
+    return until if timezone.now() < until else None
+
+
+def recount(broadcast_id: int) -> datetime | None:
+    """Receipts of a broadcast came: count it anew. When to come again, where it was counted only just before."""
+    broadcast = Broadcast.objects.only("counts", "counted_at").filter(pk=broadcast_id).first()
+    if broadcast is None:
+        return None
+    if (until := fresh_until(broadcast)) is not None:
+        return max(until, timezone.now() + LOOK_AGAIN)
+    refresh_counts(broadcast_id, force=True)
+    return None
 
 
 def count(broadcast_id: int) -> dict[str, Any]:

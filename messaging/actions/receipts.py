@@ -32,6 +32,8 @@ BATCH = 1000
 KEEPING = 4201
 # A callback may come before the answer that tells its sid; the answer is awaited no longer than 10 s.
 WAIT_FOR_SID = timedelta(minutes=2)
+# The receipts of a broadcast that come within this time are one count of it.
+COUNT_AFTER_S = 30
 NOBODY, POISON = "no such message", "could not be applied"
 
 # The provider's id decides; ours (the callback's m) where the message has none yet, and began. One sid for one row,
@@ -67,6 +69,14 @@ WITH news AS (
         ended_at = COALESCE(m.ended_at, now())
     FROM best b JOIN free f ON f.id = b.id
     WHERE m.id = b.id AND (b.rank > m.receipt OR m.sid IS NULL OR m.phase IN (0, 1, 2, 5, 6))
+    RETURNING m.tenant_id, m.broadcast_id
+), counted AS (
+    -- Most receipts come after their broadcast's end, when nobody else counts it. Whatever its status: it may be
+    -- ending just now. A row that is there keeps its time, and whoever has taken it sees that more came.
+    INSERT INTO tenants_due (kind, tenant_id, ref, due_at, tries, puts)
+    SELECT DISTINCT 'recount', tenant_id, broadcast_id, now() + make_interval(secs => %(later)s), 0, 1
+    FROM changed WHERE broadcast_id IS NOT NULL ORDER BY broadcast_id
+    ON CONFLICT (kind, tenant_id, ref) DO UPDATE SET puts = tenants_due.puts + 1
 )
 SELECT t.raw_id, m.id, m.phone_id, m.sender_id, m.begun_at, m.id IN (SELECT id FROM free)
 FROM met t JOIN claimed c ON c.sid = t.sid AND c.id = t.id JOIN messaging_message m ON m.id = t.id
@@ -169,7 +179,7 @@ def _number(text: str) -> int | None:
 
 
 def _applied(told: Sequence[Told]) -> list[News]:
-    """Raise the receipts of the messages that these are about."""
+    """Raise the receipts of the messages that these are about, and have their broadcasts counted again."""
     if not told:
         return []
     columns: dict[str, Any] = {
@@ -178,6 +188,7 @@ def _applied(told: Sequence[Told]) -> list[News]:
         "sid": [t.sid for t in told],
         "rank": [t.rank for t in told],
         "code": [t.code for t in told],
+        "later": COUNT_AFTER_S,
     }
     by_id = {t.raw_id: t for t in told}
     with connection.cursor() as cursor:

@@ -30,7 +30,8 @@ class Due(models.Model):
     """Where work waits: (kind, tenant, ref), when, and who has leased it.
 
     kinds: `send` (a sender number has something to send), `plan` (a broadcast is being planned), `import`,
-    `export`, `bulk`, `ledger` (followers of a tenant's ledger), `receipts`, `inbound` (a kept text to finish),
+    `export`, `bulk`, `ledger` (followers of a tenant's ledger), `receipts`, `recount` (a broadcast of which receipts
+    came), `inbound` (a kept text to finish),
     `hear` (an ordinary text for surveys and bots), `words` (a draft of word lists to try),
     `reconcile`, `schedule` (a broadcast's time comes), `cancel` (what waits of a cancelled broadcast),
     `lapse` (a tenant's open double opt-ins), `outbox` (notices to send), `notices` (a rule has something to tell),

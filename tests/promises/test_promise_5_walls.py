@@ -187,6 +187,7 @@ WORKS_ON = {
     "export": "contacts_exportjob",
     "bulk": "contacts_bulkjob",
     "receipts": "",
+    "recount": "messaging_broadcast",
     "refused": "messaging_attempt",
     "push": "tenants_provideraccount",
     "ledger": "",
