@@ -77,15 +77,17 @@ def context_of(job: ImportJob) -> Context:
     zone = ZoneInfo(tenant.zone)
     answer = Answer.of(job.consent)
     targets = job.mapping.get("targets", ())
-    if answer.kind != "contacts":
-        # The day somebody agreed says nothing about an opt-out, and one that cannot be read must not lose it.
-        targets = ["" if target == "consent_date" else target for target in targets]
+    stops = answer.kind != "contacts"
+    if stops:
+        # Nothing else is written, and no other cell may lose an opt-out: a day that nobody can read, a long language.
+        targets = [target if target == "phone" else "" for target in targets]
     plan = Plan(
         targets=tuple(targets),
         region=job.region or tenant.country,
         enabled=tenant.allowed_countries,
         day_first=bool(job.mapping.get("day_first", tenant.country != "US")),
         today=timezone.localdate(timezone=zone),
+        every_number=stops,
     )
     return Context(tenant.pk, job.pk, plan, answer, zone, job.group_id, job.tag_id)
 

@@ -37,6 +37,7 @@ class Plan:
 
     Targets: phone, first_name, last_name, full_name, email, language, groups, tags, consent, consent_date,
     contact_id and field:<key>. `day_first`: 03/04/2025 is 3 April. `today`: nobody agreed after it.
+    `every_number`: also those that cannot be texted; an opt-out of a landline, or from abroad, is never refused.
     """
 
     targets: tuple[str, ...]
@@ -44,6 +45,7 @@ class Plan:
     enabled: frozenset[str] = frozenset({"US"})
     day_first: bool = False
     today: date | None = None
+    every_number: bool = False
 
     @property
     def phone_at(self) -> int:
@@ -114,7 +116,7 @@ class RowReader:
         verdict, reason, e164 = normalise(
             raw[1:] if raw[:1] == "'" else raw, self.plan.region, enabled=self.plan.enabled
         )
-        if verdict != "accept" or e164 is None:
+        if e164 is None or (verdict != "accept" and not self.plan.every_number):
             return f"phone:{reason}"
         row = Row(line, e164)
         for at, target, key, limit, plain in self.others:

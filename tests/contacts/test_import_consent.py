@@ -198,6 +198,22 @@ def test_a_list_of_opt_outs_needs_no_contacts(tenant: Tenant, do_import: Do) -> 
         assert not PhoneNumber.objects.filter(all_stopped_event=None).exists()
 
 
+@pytest.mark.parametrize("kind", ["opt_outs", "never_contact"])
+def test_an_opt_out_is_never_refused(tenant: Tenant, do_import: Do, kind: str) -> None:
+    """Numbers abroad, a landline, a cell too long for its place, an unknown id: all of them are stopped (B5, A2).
+
+    Mutations tried, each red: `every_number` always False (two of four); only the day's column left out (two of four).
+    """
+    lines = ["phone,language,id", "+447400123456,,", "+442079460018,,", f"{ONE},English (United States),"]
+    text = "\n".join([*lines, "+12025550143,,not-ours", "nonsense,,"])
+    job = do_import(text, answer={"kind": kind}, targets=["phone", "language", "contact_id"])
+    assert job.counts == {"stopped_new": 4, "phone:bad_character": 1}
+    with tenant_scope(tenant.pk):
+        statuses = set(PhoneNumber.objects.values_list("status", flat=True))
+        assert (PhoneNumber.objects.count(), len(statuses - {"active"})) == (4, 1)
+    assert do_import(text, targets=["phone", "language", "contact_id"]).counts["phone:landline"] == 1
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "1992-12-03", "9999-12-31", "tomorrow", "31.31.2025"])
 def test_a_day_on_which_nobody_agreed(tenant: Tenant, do_import: Do, proof: Any, day: str) -> None:
     """Red without `day_possible` in the row reader, or without its `today`; opt-outs: with the column read."""
