@@ -21,12 +21,13 @@ _FRESH = timedelta(minutes=2)
 
 
 def jobs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Jobs of the tray: those that run, those that failed, and what has just ended and can be undone or fetched."""
+    """Jobs of the tray: those that run, and what has just failed, or ended and can be undone or fetched."""
     imports = [_import(job) for job in ImportJob.objects.filter(status__in=_RUNNING)[:SHOWN]]
-    ended = Q(status=JobStatus.DONE, finished_at__gt=timezone.now() - _FRESH)
-    shown = Q(status__in=_RUNNING) | ended & Q(total__gt=bulk.INLINE)
+    fresh = Q(finished_at__gt=timezone.now() - _FRESH)
+    ended, failed = fresh & Q(status=JobStatus.DONE), fresh & Q(status=JobStatus.FAILED)
+    shown = Q(status__in=_RUNNING) | failed | ended & Q(total__gt=bulk.INLINE)
     changes = [_bulk(job) for job in BulkJob.objects.filter(shown)[:SHOWN]]
-    exports = ExportJob.objects.filter(Q(status__in=_RUNNING) | ended)
+    exports = ExportJob.objects.filter(Q(status__in=_RUNNING) | ended | failed)
     return [*imports, *changes, *(_export(job) for job in exports[:1])][:SHOWN]
 
 
@@ -54,6 +55,8 @@ def _export(job: ExportJob) -> dict[str, Any]:
 def _job(job: Job, icon: str, name: str) -> dict[str, Any]:
     ended = job.status == JobStatus.DONE
     detail = f"{job.done:,} of {job.total:,}"
+    if job.status == JobStatus.FAILED:
+        detail = f"Failed. {job.error}"
     return {
         "icon": icon, "name": name, "percent": 100 if ended else job.percent, "detail": detail, "counts": detail,
         "url": "", "live": False,

@@ -5,7 +5,7 @@ from consent.actions.blocking import block, mistake, unblock
 from consent.actions.bulk import BulkOutcome, bulk_block, bulk_opt_out
 from consent.actions.erasing import erase
 from consent.actions.files import drop_file, files_leaving, forget_files, keep_file, kept_file
-from consent.actions.holds import hold, provider_doubt, release_hold
+from consent.actions.holds import held, hold, hold_all, provider_doubt, release_hold
 from consent.actions.importing import import_opt_ins, withdraw_import
 from consent.actions.keywords import check_words, lists_of, save_words
 from consent.actions.ledger import Appended, EventDraft, SharedEvidence, append_events, share_evidence
@@ -50,7 +50,9 @@ __all__ = [
     "files_leaving",
     "forget_files",
     "give_back",
+    "held",
     "hold",
+    "hold_all",
     "import_opt_ins",
     "keep_file",
     "kept_file",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from consent.actions.ledger import EventDraft, append_events
 from consent.models import Hold, PhoneNumber
@@ -20,6 +22,16 @@ STOP_IN_PROGRESS = Hold.Reason.STOP_IN_PROGRESS
 _HOLD = """
 INSERT INTO consent_hold (tenant_id, phone_id, sender_id, reason, event_key, until, created_at)
 VALUES (%s, %s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING
+"""
+_HOLD_ALL = """
+INSERT INTO consent_hold (tenant_id, phone_id, reason, event_key, created_at)
+SELECT %s, wanted.id, 'stop_in_progress', %s || ':' || wanted.id, now() FROM ({}) AS wanted (id)
+ORDER BY wanted.id ON CONFLICT DO NOTHING
+"""
+_HELD = """
+SELECT phone_id FROM consent_hold
+WHERE phone_id > %s AND reason = 'stop_in_progress' AND event_key = %s || ':' || phone_id
+ORDER BY phone_id LIMIT %s
 """
 
 
@@ -58,6 +70,24 @@ def hold(
             )
         )
     return made
+
+
+def hold_all(phone_ids: QuerySet[Any, Any], *, event_key: str) -> int:
+    """Hold many numbers for opt-outs that `bulk_opt_out` or `bulk_block` records under the same key; how many.
+
+    `phone_ids` is a query of ids: it is one statement, and whom it finds now is held, whatever it would find later.
+    """
+    sql, params = phone_ids.order_by().query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_ALL.format(sql), [current_tenant_id(), event_key, *params])
+        return int(cursor.rowcount)
+
+
+def held(*, event_key: str, after: int, limit: int) -> list[int]:
+    """Numbers that `hold_all` holds still, by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [after, event_key, limit])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def release_hold(

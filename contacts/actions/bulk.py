@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from consent.actions import bulk_block, bulk_opt_out, hold
+from consent.actions import bulk_block, bulk_opt_out, held, hold_all
 from consent.models.ledger import Method
 from consent.rules.evidence import Evidence
 from contacts.actions.groups import known_tag, manual_group
@@ -37,6 +37,7 @@ HOW = {
     "team": "Another way",
 }
 
+_GONE = "Its group or tag has been deleted."
 _TABLES = {"group": ("contacts_groupmember", "group_id"), "tag": ("contacts_contacttag", "tag_id")}
 _ADD = """
 INSERT INTO {0} (tenant_id, {1}, contact_id, since) SELECT tenant_id, %s, id, %s FROM contacts_contact
@@ -49,12 +50,15 @@ def start_bulk(*, verb: str, query: Mapping[str, Any], detail: Mapping[str, Any]
     """Change the contacts of `query`: {"ids": […]} or {"filter": {…}}, as the list reads it.
 
     `detail`: {"group": id} or {"tag": id}; for opt_out {"senders": [ids], "method", "words"}, no sender meaning all;
-    for block {"reason"}. People named by id are held at once, whoever records their opt-out later.
+    for block {"reason"}. All of them are held at once, whoever records it later: those who match now, and only those.
     Raises `Refused`: not_found, group_system, nobody, verb_unknown, reason_needed, method_missing, not_allowed.
     """
     checked = _checked(verb, detail, actor)
-    ids = [int(one) for one in query.get("ids", ())]
-    wanted = {"ids": ids} if "ids" in query else {"filter": read_filter(query["filter"]).as_query()}
+    wanted = (
+        {"ids": [int(one) for one in query["ids"]]}
+        if "ids" in query
+        else {"filter": read_filter(query["filter"]).as_query()}
+    )
     total = _people(wanted).count()
     if not total:
         raise Refused("nobody", "No contact is selected.")
@@ -68,9 +72,9 @@ def start_bulk(*, verb: str, query: Mapping[str, Any], detail: Mapping[str, Any]
         while _chunk_of_sets(job):
             pass
         return job
-    if verb in CONSENT and ids:
-        for phone_id in _people(wanted).order_by("phone_id").values_list("phone_id", flat=True)[:INLINE]:
-            hold(phone_id=phone_id, reason="stop_in_progress", event_key=f"bulk:{job.pk}:{phone_id}")
+    if verb in CONSENT:
+        job.total = hold_all(_people(wanted).values("phone_id"), event_key=_key(job))
+        job.save(update_fields=["total"])
     due.put_and_ring("bulk", current_tenant_id(), job.pk)
     return job
 
@@ -92,7 +96,7 @@ def _checked(verb: str, detail: Mapping[str, Any], actor: Actor) -> dict[str, An
     if verb in SETS:
         require(actor, Role.AGENT, "change many contacts")
         kind = SETS[verb]
-        return {kind: (manual_group if kind == "group" else known_tag)(int(detail.get(kind) or 0)).pk}
+        return {kind: _known(kind, int(detail.get(kind) or 0))}
     if verb == "opt_out":
         require(actor, Role.AGENT, "record opt-outs")
         senders = sorted({int(one) for one in detail.get("senders", ())})
@@ -114,6 +118,10 @@ def _checked(verb: str, detail: Mapping[str, Any], actor: Actor) -> dict[str, An
     raise Refused("verb_unknown", "This cannot be done to many contacts.")
 
 
+def _known(kind: str, pk: int) -> int:
+    return int((manual_group if kind == "group" else known_tag)(pk).pk)
+
+
 def _people(query: Mapping[str, Any]) -> Any:
     if "ids" in query:
         return Contact.objects.filter(pk__in=query["ids"])
@@ -127,17 +135,36 @@ def run_bulk(
     """Do the job chunk by chunk until its end or `seconds` are over; True: nothing is left.
 
     Again after a crash it goes on where it stood. `beat()` answers False when another worker has the work now.
+    A change whose group or tag was deleted meanwhile has failed; an opt-out is never given up.
     """
     with tenant_scope(tenant_id):
         job = BulkJob.objects.filter(pk=job_id, status__in=[JobStatus.WAITING, JobStatus.RUNNING]).first()
         if job is None:
             return True
         _begin(job)
-    step, until = _step_of(job.verb), time.monotonic() + seconds
-    while step(tenant_id, job_id):
+    until = time.monotonic() + seconds
+    while _step(tenant_id, job):
         if time.monotonic() > until or (beat is not None and beat() is False):
             return False
     return True
+
+
+def _step(tenant_id: int, job: BulkJob) -> bool:
+    try:
+        return _step_of(job.verb)(tenant_id, job.pk)
+    except (Refused, IntegrityError) as error:
+        if job.verb not in SETS:
+            raise
+        # At the commit the database says in its own words that the group or tag has gone.
+        told = error if isinstance(error, Refused) else Refused("not_found", _GONE)
+    with tenant_scope(tenant_id):
+        BulkJob.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(
+            status=JobStatus.FAILED,
+            error_code=told.code,
+            error=told.message[:300],
+            finished_at=timezone.now(),
+        )
+    return False
 
 
 def _step_of(verb: str) -> Callable[[int, int], bool]:
@@ -162,7 +189,10 @@ def _locked(job_id: int) -> BulkJob | None:
 def _sets_step(tenant_id: int, job_id: int) -> bool:
     with tenant_scope(tenant_id):
         job = _locked(job_id)
-        return job is not None and _chunk_of_sets(job)
+        if job is None:
+            return False
+        _known(SETS[job.verb], job.detail[SETS[job.verb]])
+        return _chunk_of_sets(job)
 
 
 def _chunk_of_sets(job: BulkJob) -> bool:
@@ -193,15 +223,17 @@ def _moved(job: BulkJob, ids: Sequence[int], *, last: bool) -> None:
 
 
 def _consent_step(tenant_id: int, job_id: int) -> bool:
-    """A chunk of opt-outs or blocks: recorded in transactions of its own, repeatable, then the cursor moves."""
+    """A chunk of opt-outs or blocks: recorded in transactions of its own, repeatable, then the cursor moves.
+
+    Whose they are is what the press has held: a group that is deleted since, or a changed tag, takes nobody out.
+    """
     with tenant_scope(tenant_id):
         job = BulkJob.objects.filter(pk=job_id, status=JobStatus.RUNNING).first()
         if job is None:
             return False
-        people = _people(job.query).filter(pk__gt=job.cursor).order_by("pk")
-        pairs = list(people.values_list("pk", "phone_id")[:CHUNK])
+        phone_ids = held(event_key=_key(job), after=job.cursor, limit=CHUNK)
         actor = _actor(job)
-    _record(tenant_id, job, [phone_id for _, phone_id in pairs], actor)
+    _record(tenant_id, job, phone_ids, actor)
     with tenant_scope(tenant_id):
         locked = _locked(job_id)
         if locked is None:
@@ -209,12 +241,19 @@ def _consent_step(tenant_id: int, job_id: int) -> bool:
         if locked.cursor != job.cursor:
             # Another worker was ahead of us; its lease may be over, so what is left is ours as well.
             return True
-        _moved(locked, [pk for pk, _ in pairs], last=len(pairs) < CHUNK)
-    return len(pairs) == CHUNK
+        last = len(phone_ids) < CHUNK
+        # Those whom a worker had recorded when it died are held no more, and not counted by whoever goes on.
+        locked.done = job.total - len(phone_ids) if last else locked.done
+        _moved(locked, phone_ids, last=last)
+    return not last
+
+
+def _key(job: BulkJob) -> str:
+    return f"bulk:{job.pk}"
 
 
 def _record(tenant_id: int, job: BulkJob, phone_ids: Sequence[int], actor: Actor) -> None:
-    key = f"bulk:{job.pk}"
+    key = _key(job)
     if job.verb == "block":
         bulk_block(
             tenant_id=tenant_id, phone_ids=phone_ids, event_key=key, reason=job.detail["reason"], actor=actor
@@ -279,7 +318,12 @@ def undo_bulk(*, job_id: int, actor: Actor) -> int:
 
 
 def can_undo(job: BulkJob) -> bool:
-    """Whether `undo_bulk` would take it back."""
+    """Whether `undo_bulk` would take it back; not once its group or tag has been deleted."""
     if job.verb not in SETS or job.status == JobStatus.FAILED:
+        return False
+    kind = SETS[job.verb]
+    try:
+        _known(kind, job.detail[kind])
+    except Refused:
         return False
     return job.verb.startswith("add") or job.total <= UNDO_LIMIT

@@ -69,8 +69,29 @@ def run_export(tenant_id: int, job_id: int, *, beat: Callable[[], object] | None
     """Write the file from its beginning; a crash leaves nothing but a file that the next try replaces.
 
     Answers when to come again: once the file has had its day it goes, and one that held a person who was erased while
-    it was written is written anew.
+    it was written is written anew. One whose group, tag or sender is gone has failed, and says so.
     """
+    try:
+        return _export(tenant_id, job_id, beat)
+    except Refused as refused:
+        _fail(tenant_id, job_id, refused)
+        return None
+
+
+def _fail(tenant_id: int, job_id: int, refused: Refused) -> None:
+    with tenant_scope(tenant_id):
+        under_way = ExportJob.objects.filter(pk=job_id, status__in=[JobStatus.WAITING, JobStatus.RUNNING])
+        job = under_way.select_for_update(of=("self",)).first()
+        if job is None:
+            return
+        if job.file:
+            transaction.on_commit(partial(forget, job.file))
+        job.status, job.file, job.finished_at = JobStatus.FAILED, "", timezone.now()
+        job.error_code, job.error = refused.code[:40], refused.message[:300]
+        job.save(update_fields=["status", "file", "finished_at", "error_code", "error"])
+
+
+def _export(tenant_id: int, job_id: int, beat: Callable[[], object] | None) -> datetime | None:
     with tenant_scope(tenant_id):
         _alone()
         job: ExportJob | None = ExportJob.objects.filter(pk=job_id).first()

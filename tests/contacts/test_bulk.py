@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from consent.actions import opt_out
 from consent.models import Hold, PhoneNumber
+from contacts import frame
 from contacts.actions import bulk, groups
 from contacts.actions.ledger import follow_ledger
 from contacts.models import BulkJob, Contact, ContactTag, Group, GroupMember, ImportJob
@@ -230,3 +232,98 @@ def test_undo_of_an_import(
         stopped.phone.refresh_from_db()
         states = {s for p in PhoneNumber.objects.all() for s in p.permissions.values_list("state", flat=True)}
         assert (stopped.phone.status, states) == ("stopped", {"opted_out"})
+
+
+@pytest.mark.parametrize("verb", ["opt_out", "block"])
+def test_an_opt_out_of_all_that_match_holds_them_at_once_and_outlives_its_filter(
+    tenant: Tenant, people: list[int], vip: Group, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Promises 1 and 7, A9: whom the filter found at the press, also when its group is deleted before the job ends.
+
+    Mutations tried, each red: `hold_all` for ids only; the step asks `_people` again.
+    """
+    monkeypatch.setattr(bulk, "INLINE", 5)
+    monkeypatch.setattr(bulk, "CHUNK", 7)
+    with tenant_scope(tenant.pk):
+        GroupMember.objects.bulk_create(GroupMember(group=vip, contact_id=pk) for pk in people[:20])
+        detail = {"senders": [], "method": "phone", "reason": "abuse"}
+        job = bulk.start_bulk(verb=verb, query={"filter": {"group": vip.pk}}, detail=detail, actor=AGENT)
+        wanted = set(Contact.objects.filter(pk__in=people[:20]).values_list("phone_id", flat=True))
+        assert set(Hold.objects.values_list("phone_id", flat=True)) == wanted
+        assert (len(wanted), job.total, Hold.objects.count()) == (20, 20, 20)
+        groups.delete_group(group_id=vip.pk, actor=SYSTEM)
+    run_bulk(tenant.pk, job.pk)
+    with tenant_scope(tenant.pk):
+        job.refresh_from_db()
+        changed = PhoneNumber.objects.exclude(status="active").values_list("pk", flat=True)
+        assert (job.status, job.done, set(changed)) == ("done", 20, wanted)
+        assert not Hold.objects.exists()
+    assert not Due.objects.filter(kind="bulk").exists()
+
+
+def test_a_worker_died_in_the_midst_of_opt_outs(tenant: Tenant, people: list[int]) -> None:
+    """Those it had recorded are held no more; the rest are found, and the end counts everybody.
+
+    Mutation tried: `done` only counts what this worker did → red, 28 of 30.
+    """
+    with tenant_scope(tenant.pk):
+        detail = {"senders": [], "method": "phone", "words": ""}
+        job = bulk.start_bulk(verb="opt_out", query={"filter": {}}, detail=detail, actor=AGENT)
+        phones = list(Hold.objects.order_by("phone_id").values_list("phone_id", flat=True))
+    bulk._record(tenant.pk, job, phones[:2], AGENT)
+    run_bulk(tenant.pk, job.pk)
+    with tenant_scope(tenant.pk):
+        job.refresh_from_db()
+        assert (job.status, job.done, PhoneNumber.objects.filter(status="stopped").count()) == (
+            "done",
+            30,
+            30,
+        )
+
+
+@pytest.mark.parametrize("gone", ["target", "filter", "target at the commit"])
+def test_a_change_whose_group_is_gone_has_failed(
+    live_db: None, tenant: Tenant, people: list[int], vip: Group, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    """It says so in the tray, and nobody tries for ever.
+
+    Mutations tried, each red: `_step` catches nothing; only `Refused`, and then only the last of the three.
+    """
+    monkeypatch.setattr(bulk, "INLINE", 5)
+    with tenant_scope(tenant.pk):
+        other = groups.create_group(name="Other", actor=AGENT)
+        GroupMember.objects.bulk_create(GroupMember(group=vip, contact_id=pk) for pk in people[:9])
+        target, wanted = (other, {"group": vip.pk}) if gone == "filter" else (vip, {})
+        job = bulk.start_bulk(
+            verb="add_group", query={"filter": wanted}, detail={"group": target.pk}, actor=AGENT
+        )
+        groups.delete_group(group_id=vip.pk, actor=SYSTEM)
+    if gone == "target at the commit":
+        monkeypatch.setattr(bulk, "_known", lambda kind, pk: pk)
+    run_bulk(tenant.pk, job.pk)
+    with tenant_scope(tenant.pk):
+        job.refresh_from_db()
+        assert (job.status, job.error_code, GroupMember.objects.count()) == ("failed", "not_found", 0)
+        (shown,) = frame.jobs(RequestFactory().get("/"))
+        assert shown["counts"] == f"Failed. {job.error}"
+    assert not Due.objects.filter(kind="bulk").exists()
+
+
+@pytest.mark.parametrize("kind", ["group", "tag"])
+def test_a_removal_from_what_is_deleted_since_cannot_be_undone(
+    tenant: Tenant, people: list[int], kind: str
+) -> None:
+    """Mutation tried: `can_undo` does not look for the set → red, the database refuses the rows."""
+    with tenant_scope(tenant.pk):
+        made = (groups.create_group if kind == "group" else groups.create_tag)(name="Gone", actor=AGENT)
+        for verb in (f"add_{kind}", f"remove_{kind}"):
+            job = bulk.start_bulk(verb=verb, query={"ids": people}, detail={kind: made.pk}, actor=AGENT)
+        assert bulk.can_undo(job)
+        if kind == "group":
+            groups.delete_group(group_id=made.pk, actor=SYSTEM)
+        else:
+            groups.delete_tag(tag_id=made.pk, actor=SYSTEM)
+        assert not bulk.can_undo(job)
+        with pytest.raises(Refused) as refused:
+            bulk.undo_bulk(job_id=job.pk, actor=AGENT)
+        assert refused.value.code == "not_undoable"

@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from consent import actions as consent
-from contacts.actions import exports, people
+from contacts.actions import exports, groups, people
 from contacts.actions.ledger import follow_ledger
 from contacts.actions.people import Details
 from contacts.models import Contact, ExportJob
@@ -158,3 +158,29 @@ def test_none_begins_to_read_while_people_are_taken_out(live_db: Any, tenant: Te
     other.join(10)
     done = now_of(tenant, job)
     assert done.status == "done" and "12025550142" not in path_of(done.file).read_text()
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_export_whose_group_is_gone_has_failed(
+    tenant: Tenant, ada: Contact, folder: Path, monkeypatch: pytest.MonkeyPatch, begun: bool
+) -> None:
+    """It says why, leaves no file, and is not tried for ever. Mutation tried: `run_export` catches nothing → red."""
+    with tenant_scope(tenant.pk):
+        group = groups.create_group(name="VIP", actor=MANAGER)
+        job = exports.start_export(kind="contacts", query={"group": str(group.pk)}, actor=MANAGER)
+    real = exports._write
+
+    def deleted(*args: Any) -> int:
+        with tenant_scope(tenant.pk):
+            groups.delete_group(group_id=group.pk, actor=MANAGER)
+        return real(*args)
+
+    if begun:
+        monkeypatch.setattr(exports, "_write", deleted)
+    else:
+        with tenant_scope(tenant.pk):
+            groups.delete_group(group_id=group.pk, actor=MANAGER)
+    run_export(tenant.pk, job.pk)
+    failed = now_of(tenant, job)
+    assert (failed.status, failed.error, failed.file) == ("failed", "This group does not exist.", "")
+    assert not Due.objects.filter(kind="export").exists()
