@@ -12,13 +12,11 @@ from django.utils import timezone
 from consent.actions import lists_of
 from consent.models import KeywordSet
 from consent.rules import words as built_in
-from consent.rules.hearing import classify
 from consent.rules.keywords import Heard, KeywordWords
 from consent.rules.sentences import when
 from consent.rules.weighing import Weight, explain_words, reason
 from consent.rules.wordlists import KINDS, LANGUAGES, version_of
-from consent.wordsets import words_of
-from conversations.actions import botleaving
+from conversations.actions.inbound import heard_now
 from conversations.consent_pages import frame
 from conversations.forms import BenchForm, WordSetForm
 from conversations.models.words import WordTrial
@@ -94,12 +92,9 @@ def set_form(language: str, sender_id: int | None, *, trial: WordTrial | None = 
 
 
 def read_texts(texts: list[str], *, sender_id: int | None, opted_out: bool) -> list[Read]:
-    """What would be made of each text, were it sent now to this number; two queries however many."""
-    words, live = words_of(sender_id), botleaving.live_words()
-    return [
-        _read(text, classify(text, words=words, opted_out=opted_out, live_words=live), words)
-        for text in texts
-    ]
+    """What would be made of each text, were it sent now to this number; three queries however many."""
+    words, found = heard_now(texts, sender_id=sender_id, opted_out=opted_out)
+    return [_read(text, heard, words) for text, heard in zip(texts, found, strict=True)]
 
 
 def _read(text: str, heard: Heard, words: KeywordWords) -> Read:

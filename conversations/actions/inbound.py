@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,10 +18,11 @@ from django.db import DatabaseError
 from consent import actions as consent
 from consent.models import Hold
 from consent.rules.hearing import classify
-from consent.rules.keywords import NOTHING, Heard
+from consent.rules.keywords import NOTHING, Heard, KeywordWords
 from consent.rules.numbers import normalise
 from consent.rules.texts import key
-from conversations.actions import stops, surveys
+from consent.wordsets import words_of
+from conversations.actions import botleaving, stops, surveys
 from conversations.actions.acting import Text, act
 from conversations.actions.meeting import Met, elsewhere, meet
 from conversations.rules.bodies import readable
@@ -180,6 +182,16 @@ def _hear(fields: Fields, body: str, sender: SenderNumber, met: Met) -> Heard:
         words=met.words,
     )
     return _weighed_again(heard, body, sender, met) if heard.rule == "learned" else heard
+
+
+def heard_now(
+    texts: Sequence[str], *, sender_id: int | None, opted_out: bool
+) -> tuple[KeywordWords, list[Heard]]:
+    """What would be made of each text, were it sent now to this number (None: any), and the words it is heard by."""
+    words, live = words_of(sender_id), botleaving.live_words()
+    if sender_id is not None and SenderNumber.objects.filter(pk=sender_id, is_opt_out_line=True).exists():
+        return words, [OPT_OUT_LINE] * len(texts)
+    return words, [classify(text, words=words, opted_out=opted_out, live_words=live) for text in texts]
 
 
 def _weighed_again(heard: Heard, body: str, sender: SenderNumber, met: Met) -> Heard:

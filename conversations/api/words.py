@@ -9,11 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from consent.models import KeywordSet
-from consent.rules.hearing import classify
 from consent.rules.weighing import explain_words, reason
 from consent.rules.wordlists import KINDS, LANGUAGES, LONGEST, MOST_WORDS, read_words
-from consent.wordsets import words_of
-from conversations.actions import botleaving
+from conversations.actions.inbound import heard_now
 from conversations.actions.words import save_words
 from tenants.apikit import Strict, Text, View, Whole, YesNo, operation
 from tenants.models import SenderNumber
@@ -134,10 +132,10 @@ class Classify(View):
         sender = given.get("sender")
         if sender is not None and not SenderNumber.objects.filter(pk=sender).exists():
             raise Refused("sender_unknown", "This sender number does not exist.", "sender")
-        words, live = words_of(sender), botleaving.live_words()
+        texts = given["texts"]
+        words, read = heard_now(texts, sender_id=sender, opted_out=given.get("opted_out", False))
         results = []
-        for text in given["texts"]:
-            heard = classify(text, words=words, opted_out=given.get("opted_out", False), live_words=live)
+        for text, heard in zip(texts, read, strict=True):
             found: dict[str, Any] = {
                 name: getattr(heard, name) for name in ("label", "confidence", "reach", "rule")
             }
