@@ -120,7 +120,7 @@ def builder_context(
             for one, state in _with_states(plans)
         ],
         "content": NEW | shown,
-        "changed": content is not None,
+        "changed": content is not None and (fault is not None or plan != was),
         "refused": refused or (fault if content is not None else None),
         "typed": typed,
         "steps": [_step(place, one, known, shown) for place, one in enumerate(shown["actions"])],
@@ -176,7 +176,9 @@ def checks_of(
     world = botting.world(known)
     whole = never(_switched(plan), on, world) if plan.words and plan.actions else ""
     lost = [] if whole else list(lost_words(plan, on, world).values())
-    found += [{"level": "warning", "text": f"It can never answer. {whole}"}] if whole else []
+    # One that is on already is told and not held: saving has to go on working, and the order may have changed.
+    level = "blocker" if known.senders and not plan.on else "warning"
+    found += [{"level": level, "text": f"It can never answer. {whole}"}] if whole else []
     found += [{"level": "warning", "text": why} for why in lost if all(why != one["text"] for one in found)]
     return found or [{"level": "ok", "text": "Nothing stands in its way."}]
 
@@ -190,6 +192,7 @@ def _step(place: int, action: Mapping[str, Any], known: Known, content: Mapping[
     kind, settings = action["kind"], action["settings"]
     shown: dict[str, Any] = {
         "token": place, "name": str(place), "number": place + 1, "kind": kind, "icon": ICONS.get(kind, "circle"),
+        "field": f"action-{place + 1}",
         "settings": settings,
         "label": dict(BotAction.Kind.choices).get(kind, kind), "stop": action["stop_on_failure"],
         "last": place == len(content["actions"]) - 1,

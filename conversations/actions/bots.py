@@ -23,6 +23,7 @@ from conversations.rules.botactions import (
     remarks,
     reply_text,
 )
+from conversations.rules.botchecks import never
 from conversations.rules.bots import Plan
 from tenants.actions import audit
 from tenants.lines import one_line
@@ -125,17 +126,53 @@ def save_bot(*, bot_id: int, version: int, content: Mapping[str, Any], actor: Ac
 
 @transaction.atomic
 def switch_bot(*, bot_id: int, on: bool, actor: Actor) -> Bot:
-    """On: from the next text. Off: at once. Raises `Refused`: not_allowed, not_found, not_ready (what to mend)."""
+    """On: from the next text. Off: at once. Raises `Refused`: not_allowed, not_found, not_ready (what to mend).
+
+    Not ready is also a bot that another keeps from ever answering: "on" would say what is not so.
+    """
     require(actor, Role.AGENT, "switch bots")
     bot = botting.find_bot(bot_id)
     plan = botting.plans_of([bot])[0]
     if on:
-        _ready(plan, botting.known(), actor)
+        known = botting.known()
+        _ready(plan, known, actor)
+        why = shut_out(plan, botting.plans(only_on=True), known)
+        if why and not plan.on:
+            raise Refused("not_ready", why, "words", detail={"reasons": [why]})
     Bot.objects.filter(pk=bot_id).update(
         state=Bot.State.ON if on else Bot.State.OFF, updated_at=timezone.now(), updated_by_id=_user(actor)
     )
     audit(actor, "switch_bot_on" if on else "switch_bot_off", "bot", bot_id, name=bot.name)
     return botting.find_bot(bot_id)
+
+
+def shut_out(plan: Plan, plans: Sequence[Plan], known: Known) -> str:
+    """Why this bot could never answer beside these if it were on; that no number exists yet is no fault of a bot."""
+    world = botting.world(known)
+    why = never(plan, plans, world) if world.senders else ""
+    return f"It can never answer. {why}" if why else ""
+
+
+def save_switched(*, bot_id: int, version: int, content: Mapping[str, Any], on: bool, actor: Actor) -> Bot:
+    """Save what stands in the form, then switch: nothing written is lost, and nothing unread goes live.
+
+    Off comes first, as it has to work whatever stands in the form. Raises `Refused` of `save_bot` and `switch_bot`.
+    """
+    if not on:
+        switch_bot(bot_id=bot_id, on=False, actor=actor)
+    was = botting.plans_of([botting.find_bot(bot_id)])[0]
+    if read_content(content, botting.known(), like=was) != was:
+        save_bot(bot_id=bot_id, version=version, content=content, actor=actor)
+    return switch_bot(bot_id=bot_id, on=True, actor=actor) if on else botting.find_bot(bot_id)
+
+
+def free_name(name: str) -> str:
+    """The name, with a number behind it where another bot has it."""
+    taken, wanted, number = set(Bot.objects.kept().values_list("name", flat=True)), name, 1
+    while wanted in taken:
+        number += 1
+        wanted = f"{name[:76]} {number}"
+    return wanted
 
 
 @transaction.atomic
@@ -178,7 +215,7 @@ def bring_back_version(*, bot_id: int, number: int, version: int, actor: Actor) 
 def duplicate_bot(*, bot_id: int, actor: Actor) -> Bot:
     """A draft with the same words and actions."""
     content = botting.content_of(botting.plans_of([botting.find_bot(bot_id)])[0])
-    content["name"] = f"{content['name'][:70]}, copy"
+    content["name"] = free_name(f"{content['name'][:70]}, copy")
     return create_bot(actor=actor, content=_still_there(content, botting.known()))
 
 

@@ -10,7 +10,6 @@ urlpatterns = [
     path("bots/new/", bots.create, name="new_bot"),
     path("bots/<int:bot_id>/", bots.edit, name="bot"),
     path("bots/<int:bot_id>/try/", bots.try_bot, name="try_bot"),
-    path("bots/<int:bot_id>/switch/", bots.switch, name="switch_bot"),
     path("bots/<int:bot_id>/move/", bots.move, name="move_bot"),
     path("bots/<int:bot_id>/copy/", bots.copy, name="copy_bot"),
     path("bots/<int:bot_id>/delete/", bots.delete, name="delete_bot"),

@@ -35,7 +35,8 @@ def reach(request: Asked) -> HttpResponse:
 def create(request: Asked) -> HttpResponse:
     """A new draft, empty or from a template."""
     start = template(request.POST.get("template", ""))
-    content = start.content(request.tenant.brand) if start else None
+    content = start.content(request.tenant.brand) if start else dict(acts.NEW)
+    content["name"] = acts.free_name(content["name"])
     try:
         bot = acts.create_bot(actor=request.actor, content=content)
     except Refused as refused:
@@ -45,7 +46,7 @@ def create(request: Asked) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: Asked, bot_id: int) -> HttpResponse:
-    """The builder. POST saves; with `do` it only changes what stands in the form."""
+    """The builder. POST saves; with `turn` it also switches; with `do` it only changes what stands in the form."""
     bot = botting.find_bot(bot_id)
     if request.method == "GET":
         return render(request, "conversations/bot.html", botpages.builder_context(request, bot))
@@ -53,7 +54,11 @@ def edit(request: Asked, bot_id: int) -> HttpResponse:
     try:
         content = botforms.read_content(request.POST, request.tenant.zone)
     except Refused as refused:
-        return _shown(request, bot, None, refused=refused)
+        # The times alone could not be read: all else that was written stays.
+        post = request.POST.copy()
+        post["starts"] = post["ends"] = ""
+        content = botforms.read_content(post, request.tenant.zone)
+        return _shown(request, bot, content, refused=refused)
     return _changed(request, bot, content)
 
 
@@ -65,15 +70,23 @@ def _changed(request: Asked, bot: Bot, content: dict[str, Any]) -> HttpResponse:
             content, typed = botforms.with_typed_words(content, typed, botting.keywords()), ""
         if do:
             return _shown(request, bot, botforms.changed(content, do))
-        acts.save_bot(
-            bot_id=bot.pk, version=_number(request, "version"), content=content, actor=request.actor
-        )
+        _save(request, bot, content)
     except Refused as refused:
-        if refused.code == "not_allowed":
-            raise
-        return _shown(request, bot, content, refused=refused, typed=typed)
-    messages.success(request, f"Saved. “{content['name']}” is as you see it here.")
+        return _shown(request, botting.find_bot(bot.pk), content, refused=refused, typed=typed)
     return redirect("conversations:bot", bot.pk)
+
+
+def _save(request: Asked, bot: Bot, content: dict[str, Any]) -> None:
+    """What stands in the form, and on or off where that was pressed."""
+    version, turn = _number(request, "version"), request.POST.get("turn", "")
+    if turn not in ("on", "off"):
+        acts.save_bot(bot_id=bot.pk, version=version, content=content, actor=request.actor)
+        messages.success(request, f"Saved. “{content['name']}” is as you see it here.")
+        return
+    saved = acts.save_switched(
+        bot_id=bot.pk, version=version, content=content, on=turn == "on", actor=request.actor
+    )
+    messages.success(request, f"“{saved.name}” is {turn}, as you see it here.")
 
 
 def _shown(
@@ -87,7 +100,8 @@ def _shown(
     """The form as it stands, unsaved; the part alone for htmx."""
     context = botpages.builder_context(request, bot, content=content, refused=refused, typed=typed)
     page = "conversations/bot_form.html" if request.htmx else "conversations/bot.html"
-    return render(request, page, context, status=400 if refused and not request.htmx else 200)
+    status = 403 if refused and refused.code == "not_allowed" else 400
+    return render(request, page, context, status=status if refused and not request.htmx else 200)
 
 
 @require_POST
@@ -110,18 +124,6 @@ def try_bot(request: Asked, bot_id: int) -> HttpResponse:
     context["try_refused"] = refused
     page = "conversations/bot_tried.html" if request.htmx else "conversations/bot.html"
     return render(request, page, context, status=400 if refused and not request.htmx else 200)
-
-
-@require_POST
-def switch(request: Asked, bot_id: int) -> HttpResponse:
-    """On or off."""
-    on = request.POST.get("on") == "1"
-    try:
-        bot = acts.switch_bot(bot_id=bot_id, on=on, actor=request.actor)
-    except Refused as refused:
-        return _told(request, refused, "conversations:bot", bot_id)
-    messages.success(request, f"“{bot.name}” is on." if on else f"“{bot.name}” is off.")
-    return redirect("conversations:bot", bot_id)
 
 
 @require_POST

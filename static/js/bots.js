@@ -45,8 +45,18 @@
 
   function said() {
     const saved = document.getElementById("bot-saved");
-    if (saved) saved.textContent = "Not saved yet";
+    if (!saved) return;
+    saved.textContent = "Not saved yet";
+    saved.dataset.unsaved = "";
   }
+
+  // What is not saved is asked about before the page is left; saving and switching take it along.
+  let taken = false;
+  document.addEventListener("submit", (event) => { if (event.target === form()) taken = !event.defaultPrevented; });
+  addEventListener("pageshow", () => { taken = false; });
+  addEventListener("beforeunload", (event) => {
+    if (!taken && document.querySelector("#bot-saved[data-unsaved]")) event.preventDefault();
+  });
 
   let dragged = null;
   document.addEventListener("pointerdown", (event) => {

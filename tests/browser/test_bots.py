@@ -16,9 +16,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from contacts.models import Group, GroupMember
+from conversations.actions import bots as acts
 from conversations.models.bots import BotRun
+from conversations.rules.bottemplates import template
 from messaging.models import Message
 from tenants.models import Tenant
+from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.browser.conftest import OFFERS
 from tests.browser.product import Product
@@ -88,6 +91,29 @@ def test_a_bot_from_its_template_to_the_handset(
     page.goto(f"/contacts/{run.contact_id}/?show=bots")
     expect(page.get_by_text("joins Holiday, VIP, one reply")).to_be_visible()
     assert watch.said == []
+
+
+def test_unsaved_edits_are_asked_about_and_go_along_with_the_switch(
+    bakery: Tenant, tab: Callable[..., Any]
+) -> None:
+    """A2. Red without `beforeunload` in static/js/bots.js, and without `taken` (the switch would ask as well)."""
+    with tenant_scope(bakery.pk):
+        bot = acts.create_bot(actor=SYSTEM, content=template("hours").content("Demo Bakery"))  # type: ignore[union-attr]
+    page, watch = tab(width=1440)
+    page.context.add_cookies([session()])
+    page.goto(f"/bots/{bot.pk}/")
+    shoot(page, "switch")
+    page.locator("#bot-name").fill("When we are open")
+    expect(page.locator("#bot-saved")).to_have_text("Not saved yet")
+    page.get_by_role("link", name="Contacts", exact=True).first.click(no_wait_after=True)
+    expect(page.locator("#bot-name")).to_have_value("When we are open")
+    assert watch.said == ["dialog: "], "the browser asked, and staying kept it"
+    page.get_by_role("button", name="Switch on").first.click()
+    expect(page.get_by_role("button", name="Switch off").first).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="When we are open")).to_be_visible()
+    page.get_by_role("link", name="Contacts", exact=True).first.click()
+    expect(page).to_have_url(re.compile("/contacts/"))
+    assert watch.said == ["dialog: "], "saved: nothing is asked"
 
 
 def build(page: Any) -> None:

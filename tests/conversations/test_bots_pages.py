@@ -135,24 +135,65 @@ def test_trying_out_shows_all_and_changes_nothing(
         assert counts == (0, 0, 0, 1)
 
 
+def form_of(bot: Bot, **more: object) -> dict[str, object]:
+    """The builder's form as it stands for a bot of `make` with one reply."""
+    words = [trigger.word for trigger in bot.triggers.all()]
+    return {"name": bot.name, "word": words, "match": "whole", "every": "always", "version": bot.version,
+            "order": ["0"], "kind-0": "reply", "text-0": "Demo Bakery: thank you."} | more  # fmt: skip
+
+
 def test_switched_on_by_whom_and_only_when_ready(
     manager: Client, agent: Client, viewer: Client, tenant: Tenant
 ) -> None:
     plain, empty = make(tenant, "HOURS", on=False), make(tenant, on=False, actions=[act("reply", text="")])
     blocks = make(tenant, "RUDE", on=False, actions=[act("permission", to="blocked")])
-    assert viewer.post(f"/bots/{plain.pk}/switch/", {"on": "1"}).status_code == 403
-    assert agent.post(f"/bots/{plain.pk}/switch/", {"on": "1"}).status_code == 302
-    assert agent.post(f"/bots/{blocks.pk}/switch/", {"on": "1"}).status_code == 403
-    assert manager.post(f"/bots/{blocks.pk}/switch/", {"on": "1"}).status_code == 302
-    answer = manager.post(f"/bots/{empty.pk}/switch/", {"on": "1"}, follow=True)
+    with tenant_scope(tenant.pk):
+        forms = {bot.pk: form_of(bot) | {"turn": "on"} for bot in (plain, empty, blocks)}
+    forms[empty.pk] |= {"text-0": "Demo Bakery: yes."}
+    forms[blocks.pk] |= {"kind-0": "permission", "to-0": "blocked"}
+    assert viewer.post(f"/bots/{plain.pk}/", forms[plain.pk]).status_code == 403
+    assert agent.post(f"/bots/{plain.pk}/", forms[plain.pk]).status_code == 302
+    assert agent.post(f"/bots/{blocks.pk}/", forms[blocks.pk]).status_code == 403
+    assert manager.post(f"/bots/{blocks.pk}/", forms[blocks.pk]).status_code == 302
+    answer = manager.post(f"/bots/{empty.pk}/", forms[empty.pk])
     assert "Add the word people text." in answer.content.decode()
     with tenant_scope(tenant.pk):
-        assert list(Bot.objects.order_by("pk").values_list("state", flat=True)) == ["on", "draft", "on"]
+        assert list(Bot.objects.order_by("pk").values_list("state", "version")) == [
+            ("on", 1), ("draft", 2), ("on", 1)
+        ]  # fmt: skip
     assert agent.post(f"/bots/{blocks.pk}/", FORM).status_code == 403, "nor changed by them while it is on"
 
 
+def test_switching_takes_along_what_is_not_saved_yet(manager: Client, tenant: Tenant, draft: Bot) -> None:
+    """A2. Red where the switch is a form of its own, and where off waits for a form that fits."""
+    with tenant_scope(tenant.pk):
+        form = form_of(draft)
+    address = f"/bots/{draft.pk}/"
+    shown = page(manager, address)
+    assert shown.index(">Save changes<") < shown.index('name="turn"'), (
+        "Enter in a field saves, never switches"
+    )
+    assert manager.post(address, form | {"name": "", "turn": "on"}).status_code == 400
+    assert manager.post(address, form | {"name": "Renamed", "turn": "on"}).status_code == 302
+    with tenant_scope(tenant.pk):
+        assert Bot.objects.values_list("name", "state", "version").get() == ("Renamed", "on", 2)
+    late = manager.post(address, form | {"name": "Too late", "text-0": "Mine", "turn": "off"})
+    assert late.status_code == 400 and "Mine" in late.content.decode(), "what was written stays in the form"
+    with tenant_scope(tenant.pk):
+        assert Bot.objects.values_list("name", "state", "version").get() == ("Renamed", "off", 2)
+
+
+def test_a_refused_time_takes_nothing_else_from_the_form(manager: Client, tenant: Tenant, draft: Bot) -> None:
+    answer = manager.post(f"/bots/{draft.pk}/", FORM | {"name": "Renamed", "ends": "soon", "turn": "on"})
+    assert answer.status_code == 400 and 'value="Renamed"' in answer.content.decode()
+    assert "data-unsaved" in answer.content.decode()
+
+
 def test_conflicts_order_and_bots_that_can_never_answer(manager: Client, tenant: Tenant) -> None:
-    first, second = make(tenant, "VIP", name="First"), make(tenant, "VIP", name="Second")
+    first, second = make(tenant, "VIP", name="First", on=False), make(tenant, "VIP", name="Second")
+    with tenant_scope(tenant.pk):
+        switched = manager.post(f"/bots/{first.pk}/", form_of(first, turn="on"))
+    assert switched.status_code == 302, "the earlier one takes the word"
     shown = page(manager, "/bots/")
     assert "“Second” never gets it" in shown
     assert "Can never answer. “First” comes first and takes VIP." in shown
@@ -161,6 +202,25 @@ def test_conflicts_order_and_bots_that_can_never_answer(manager: Client, tenant:
     assert "It takes VIP before “First”" in page(manager, f"/bots/{second.pk}/")
     assert manager.post(f"/bots/{first.pk}/delete/").status_code == 302
     assert "never gets it" not in page(manager, "/bots/")
+
+
+@pytest.mark.usefixtures("offers")
+def test_a_bot_that_can_never_answer_is_not_switched_on(manager: Client, tenant: Tenant) -> None:
+    """A4. Red without `shut_out` in `switch_bot`; the second from a template has a name of its own."""
+    addresses = [manager.post("/bots/new/", {"template": "hours"})["Location"] for _ in range(2)]
+    with tenant_scope(tenant.pk):
+        forms = [form_of(bot, turn="on", every="hour") for bot in Bot.objects.order_by("pk")]
+    assert [form["name"] for form in forms] == ["Opening hours", "Opening hours 2"]
+    assert manager.post(addresses[0], forms[0]).status_code == 302
+    shown = page(manager, addresses[1])
+    assert "It can never answer. “Opening hours” comes first" in shown and "Holds the launch" in shown
+    refused = manager.post(addresses[1], forms[1])
+    assert refused.status_code == 400
+    assert "It can never answer. “Opening hours” comes first" in refused.content.decode()
+    with tenant_scope(tenant.pk):
+        assert list(Bot.objects.order_by("pk").values_list("state", flat=True)) == ["on", "draft"]
+    forms[1]["word"] = ["WHEN"]
+    assert manager.post(addresses[1], forms[1] | {"version": 2}).status_code == 302
 
 
 def test_the_run_log_and_the_profile_tell_what_a_bot_did(

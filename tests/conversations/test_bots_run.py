@@ -12,6 +12,7 @@ from django.utils import timezone
 from consent import actions as consent
 from consent.models import ConsentEvent
 from contacts.models import Contact, FieldDefinition, Group, Tag
+from conversations.actions import bots as acts
 from conversations.actions import botsteps
 from conversations.models.bots import BotRun
 from conversations.tasks import hear
@@ -21,6 +22,7 @@ from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.carrier import new_sid
 from tests.conversations.bots import (
+    MANAGER,
     act,
     groups_of,
     make,
@@ -169,8 +171,10 @@ def test_nobody_blocked_is_heard(tenant: Tenant, ada: Contact, offers: SenderNum
 def test_the_exact_word_wins_then_the_earlier_bot(tenant: Tenant, ada: Contact, offers: SenderNumber) -> None:
     anything = make(tenant, match="any")
     begins = make(tenant, "VIP", match="first")
-    whole = make(tenant, "VIP")
+    whole = make(tenant, "VIP", on=False)
     make(tenant, "VIP", name="Later")
+    with tenant_scope(tenant.pk):  # last: once it is on, the later one can never answer
+        acts.switch_bot(bot_id=whole.pk, on=True, actor=MANAGER)
     for body in ("VIP", "VIP now", "hello"):
         says(tenant, body, offers)
     assert [run.bot_id for run in runs(tenant)] == [whole.pk, begins.pk, anything.pk]
@@ -205,7 +209,9 @@ def test_conditions(
         else [sets[one] for one in value] if isinstance(value, list) else value
         for name, value in content.items()
     }  # fmt: skip
-    make(tenant, "VIP", **real)
+    bot = make(tenant, "VIP")
+    with tenant_scope(tenant.pk):
+        acts.save_bot(bot_id=bot.pk, version=1, content=real, actor=MANAGER)
     says(tenant, "VIP", offers)
     assert len(runs(tenant)) == answers
 

@@ -21,7 +21,6 @@ def members(row: Callable[..., Any]) -> list[Any]:
         row("bots/<bot_id>/", GET, VIEWER, 200, bot_id="bot"),
         row("bots/<bot_id>/", POST, AGENT, 302, bot_id="bot", data={"version": "1", "name": "Open", "word": "OPEN"}),
         row("bots/<bot_id>/try/", POST, AGENT, 200, bot_id="bot", data={"try_text": "hours", "try_sender": "offers"}),
-        row("bots/<bot_id>/switch/", POST, AGENT, 302, bot_id="bot", data={"on": "1"}),
         row("bots/<bot_id>/move/", POST, AGENT, 302, bot_id="bot", data={"way": "up"}),
         row("bots/<bot_id>/copy/", POST, AGENT, 302, bot_id="bot"),
         row("bots/<bot_id>/delete/", POST, MANAGER, 302, bot_id="bot"),
