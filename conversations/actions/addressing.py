@@ -39,6 +39,11 @@ class Notice:
         """Whom it is about, where it is one person."""
         return self.stories[0].phone_id if len(self.stories) == 1 else None
 
+    @property
+    def phone_ids(self) -> list[int]:
+        """Whom it names, where they are several."""
+        return sorted({one.phone_id for one in self.stories if one.phone_id}) if len(self.stories) > 1 else []
+
     def subject(self, view: str) -> str:
         if self.title:
             return self.title
@@ -83,7 +88,7 @@ def _mails(notice: Notice, event_key: str) -> int:
         subject, text, html = rendered[view]
         queue_email(
             to=address, subject=subject, text=text, html=html, event_key=event_key, phone_id=notice.phone_id,
-            rule_id=rule.pk,
+            phone_ids=notice.phone_ids, rule_id=rule.pk,
         )  # fmt: skip
     return len(recipients)
 
@@ -149,7 +154,8 @@ def _webhook(notice: Notice, event_key: str) -> int:
         recipient=str(rule.endpoint_id),
         defaults={
             "rule_id": rule.pk, "subject": payload["subject"][:200], "state": Notification.State.SENT,  # type: ignore[index]
-            "delivery_id": delivery.pk, "phone_id": notice.phone_id, "done_at": delivery.created_at,
+            "delivery_id": delivery.pk, "phone_id": notice.phone_id, "phone_ids": notice.phone_ids,
+            "done_at": delivery.created_at,
         },
     )  # fmt: skip
     return 1

@@ -18,11 +18,15 @@ from consent.models.ledger import Kind
 from contacts.models import GroupMember
 from conversations.models.telling import NoticeItem, Notification, NotificationRule
 from conversations.rules.telling import Happening, Narrowing, What, narrowing, what_of
+from messaging.actions.forgetting import forget_texts
 from tenants import due
 from tenants.models import AuditEntry, WebhookDelivery
 from tenants.scope import current_tenant_id
 
 FOLLOWER = "notices"
+State = Notification.State
+#: What a notice that waits says instead, when somebody it names is erased before it leaves.
+INSTEAD = "This notice named somebody who has been erased since. The permission history has what happened."
 # What deliveries about a person may go on saying when they are erased: ids, states, times.
 _IDS = frozenset(
     {
@@ -104,14 +108,26 @@ def _forget(phones: Sequence[int]) -> None:
     """What was told of an erased person goes: the words of notices, and what other systems were sent."""
     if not phones:
         return
-    Notification.objects.filter(phone_id__in=phones).update(subject="", text="", html="")
+    told = Notification.objects.filter(Q(phone_id__in=phones) | Q(phone_ids__overlap=list(phones)))
     # The e-mail that asked why went to the person's own address.
-    own = Notification.objects.filter(phone_id__in=phones, event_key__startswith="why:")
-    own.filter(state=Notification.State.WAITING).update(state=Notification.State.GIVEN_UP, reason="Erased")
+    own = told.filter(event_key__startswith="why:")
+    own.filter(state=State.WAITING).update(state=State.GIVEN_UP, reason="Erased")
     own.update(recipient="", headers={})
+    told.exclude(state=State.WAITING).update(subject="", text="", html="")
+    told.filter(state=State.WAITING).update(subject=INSTEAD, text=INSTEAD, html="")
+    # Only now: what the outbox was handing over has its message and its delivery by then.
+    texts = told.exclude(message_id=None).values_list("message_id", flat=True)
+    forget_texts(list(texts), instead=INSTEAD)
     NoticeItem.objects.filter(phone_id__in=phones).update(subject="", text="")
-    keys = [f"phone:{phone_id}" for phone_id in phones]
-    told = WebhookDelivery.objects.filter(order_key__in=keys)
+    _forget_deliveries(
+        [f"phone:{phone_id}" for phone_id in phones],
+        list(told.exclude(delivery_id=None).values_list("delivery_id", flat=True)),
+    )
+
+
+def _forget_deliveries(order_keys: Sequence[str], ids: Sequence[int]) -> None:
+    """Those in a person's order, and the notices that named them among others."""
+    told = WebhookDelivery.objects.filter(Q(order_key__in=order_keys) | Q(pk__in=ids))
     told.filter(Q(done_at__isnull=False) | Q(gave_up_at__isnull=False)).update(payload={"erased": True})
     # What waits is told still, by its ids: another system must hear of an opt-out.
     waiting = list(told.filter(done_at=None, gave_up_at=None))

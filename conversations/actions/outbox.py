@@ -88,9 +88,11 @@ def _take_turn(tenant_id: int, mails: list[Mail]) -> None:
 
 def _hand_over_texts() -> None:
     """Team texts become messages, which pass the gate; no one else is asked, so all in one transaction."""
-    rows = Notification.objects.filter(
-        state=State.WAITING, way=Notification.Way.SMS, next_try_at__lte=timezone.now()
-    ).order_by("id")[:BATCH]
+    # Locked: the words of somebody erased meanwhile must not become a message after they were wiped.
+    waiting = Notification.objects.select_for_update(no_key=True).order_by("id")
+    rows = waiting.filter(state=State.WAITING, way=Notification.Way.SMS, next_try_at__lte=timezone.now())[
+        :BATCH
+    ]
     for row in rows:
         try:
             sender = SenderNumber.objects.filter(pk=row.sender_id, retired_at=None).first()

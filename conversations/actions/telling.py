@@ -24,18 +24,20 @@ def queue_email(
     html: str = "",
     event_key: str,
     phone_id: int | None = None,
+    phone_ids: Sequence[int] = (),
     headers: Mapping[str, str] | None = None,
     rule_id: int | None = None,
 ) -> Notification:
     """Queue one e-mail, once per `event_key` and address; part of the caller's transaction.
 
-    `phone_id`: the person it names or goes to; erasing them wipes it. `headers`: more headers, as List-Unsubscribe.
+    `phone_id`: the person it names or goes to, `phone_ids` where it names several; erasing one wipes it.
+    `headers`: more headers, as List-Unsubscribe.
     Returns the queued row, or the earlier one of the same key; its `state` and `reason` say what became of it.
     """
     return _queue(
         Notification(
             way=Way.EMAIL, recipient=to, subject=_line(subject), text=text, html=html, event_key=event_key,
-            phone_id=phone_id, headers=dict(headers or {}), rule_id=rule_id,
+            phone_id=phone_id, phone_ids=list(phone_ids), headers=dict(headers or {}), rule_id=rule_id,
         )
     )  # fmt: skip
 
@@ -130,7 +132,7 @@ def _queue(row: Notification) -> Notification:
         recipient=row.recipient,
         defaults={
             "rule_id": row.rule_id, "sender_id": row.sender_id, "subject": row.subject, "text": row.text,
-            "html": row.html, "headers": row.headers, "phone_id": row.phone_id,
+            "html": row.html, "headers": row.headers, "phone_id": row.phone_id, "phone_ids": row.phone_ids,
         },
     )  # fmt: skip
     if made:

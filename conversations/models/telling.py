@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -128,6 +129,10 @@ class Notification(TenantModel):
     headers = models.JSONField(default=dict, blank=True, help_text="More headers of the e-mail.")
     event_key = models.CharField(max_length=160)
     phone_id = models.BigIntegerField(null=True, blank=True, help_text="Whom it names: wiped with them.")
+    phone_ids = ArrayField(
+        models.BigIntegerField(), default=list, db_default=[], blank=True,
+        help_text="Whom it names, where it names several: wiped with any of them.",
+    )  # fmt: skip
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     reason = models.CharField(max_length=200, blank=True, help_text="Why not, or why not yet.")
     tries = models.PositiveSmallIntegerField(default=0)

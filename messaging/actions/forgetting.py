@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
 from consent.models import ConsentEvent
 from messaging.models import Message, RawWebhook, Thread
+from messaging.rules.parts import count_parts
 
 #: What a provider says of a text on its way; each came as a webhook of its own, which names both numbers.
 _STATUSES = (
@@ -15,6 +16,7 @@ _STATUSES = (
     "receiving", "received",
 )  # fmt: skip
 _AT_ONCE = 500
+_WAITING = (0, 1)  # for a sender, or claimed by one that has not begun
 _WIPE = """
 UPDATE messaging_message SET body = '' WHERE phone_id = %s AND created_at <= %s AND body <> '' RETURNING id
 """
@@ -30,6 +32,13 @@ def forget(erased: Iterable[ConsentEvent]) -> int:
         Thread.objects.filter(phone_id=event.phone_id, last_at__lte=event.recorded_at).update(last_text="")
         _forget_raw(event)
     return wiped
+
+
+def forget_texts(message_ids: Sequence[int], *, instead: str) -> None:
+    """Texts to others that named an erased person: what has left loses its words, what waits says `instead`."""
+    texts = Message.objects.filter(pk__in=message_ids).exclude(body="")
+    texts.filter(phase__in=_WAITING).update(body=instead, parts=count_parts(instead).parts)
+    texts.exclude(phase__in=_WAITING).update(body="")
 
 
 def _forget_raw(event: ConsentEvent) -> None:
