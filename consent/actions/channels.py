@@ -19,7 +19,7 @@ from consent.models import Channel, ChannelConsent, ConsentEvent, PhoneNumber
 from consent.models.ledger import Kind, Method
 from tenants.actions import audit, tell
 from tenants.models import WebhookEndpoint
-from tenants.rules import SYSTEM, Actor, Refused, Role, require
+from tenants.rules import PERSON, SYSTEM, Actor, Refused, Role, require
 from tenants.scope import current_tenant_id
 
 FOLLOWER = "channels"
@@ -108,17 +108,33 @@ def set_channel_consent(
     kept = ChannelConsent.objects.filter(phone_id=phone_id, channel=channel).first()
     if state == IN:
         _may_opt_in(phone, kept, evidence, told_at)
+    return _write(phone, kept, channel, state, Method(method), evidence, told_at, actor)
+
+
+@transaction.atomic
+def person_says(*, phone_id: int, channel: str, state: str, method: Method, evidence: str) -> ChannelConsent:
+    """What a person does about a channel on a page of theirs, with the words of that page as proof. Never refused."""
+    phone = PhoneNumber.objects.select_for_update(no_key=True).get(pk=phone_id)
+    kept = ChannelConsent.objects.filter(phone_id=phone_id, channel=channel).first()
+    return _write(phone, kept, channel, state, method, evidence, timezone.now(), PERSON)
+
+
+def _write(
+    phone: PhoneNumber, kept: ChannelConsent | None, channel: str, state: str, method: Method, evidence: str,
+    told_at: datetime, actor: Actor,
+) -> ChannelConsent:  # fmt: skip
+    """The one writer of what was said of a channel itself; who said it before stays as they were."""
     if kept is not None and kept.state == state:
         return kept
-    kept = kept or ChannelConsent(phone_id=phone_id, channel=channel)
+    kept = kept or ChannelConsent(phone_id=phone.pk, channel=channel)
     kept.state, kept.since, kept.event = state, told_at, None
-    kept.method, kept.evidence, kept.actor_label = Method(method).value, evidence, actor.label[:120]
+    kept.method, kept.evidence, kept.actor_label = method.value, evidence, actor.label[:120]
     kept.save()
     entry = audit(
-        actor, "set_channel_consent", "phone", phone_id, channel=channel, state=state, method=kept.method
+        actor, "set_channel_consent", "phone", phone.pk, channel=channel, state=state, method=kept.method
     )
-    _tell(kept, phone, f"channel:{channel}:{phone_id}:audit-{entry.pk}")
-    return kept  # type: ignore[no-any-return]
+    _tell(kept, phone, f"channel:{channel}:{phone.pk}:audit-{entry.pk}")
+    return kept
 
 
 def _may_opt_in(phone: PhoneNumber, kept: ChannelConsent | None, evidence: str, told_at: datetime) -> None:

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from consent import actions as consent
 from consent.actions import Outcome
+from consent.actions.channels import person_says
 from consent.actions.wordings import save_wording
-from consent.models import ChannelConsent, Disclosure
+from consent.models import Disclosure
 from consent.models.ledger import Kind, Method
 from consent.rules.evidence import Evidence, plain_ip
 from consent.rules.reach import Reach
@@ -181,7 +182,4 @@ def _leave_lists(visit: Visit, kept: set[str]) -> None:
 
 def _channel(phone_id: int, channel: str, state: str, told: str) -> None:
     """Consent on another channel of the same person, with the sentence that proves it."""
-    ChannelConsent.objects.update_or_create(
-        phone_id=phone_id, channel=channel,
-        defaults={"state": state, "since": timezone.now(), "method": Method.WEB, "evidence": told, "event": None},
-    )  # fmt: skip
+    person_says(phone_id=phone_id, channel=channel, state=state, method=Method.WEB, evidence=told)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from consent.actions.channels import EMAIL, OUT, person_says
 from consent.models import ChannelConsent, ConsentEvent, PhoneNumber
+from consent.models.ledger import Method
 from conversations.actions.learning import give_reason
 from conversations.models.learning import FollowUp, How, ReasonGiven
 from tenants.rules import Refused
 
-EMAIL = "email"
+#: What proves it: the page and the mail program have this one button.
+PRESSED = "No more e-mail (pressed in an e-mail of yours)"
 
 
 def answer_mail(*, event: ConsentEvent, reason_key: str, words: str) -> ReasonGiven:
@@ -29,11 +32,9 @@ def leave_mail(*, phone_id: int) -> None:
     """No more e-mail to this person; told twice it changes nothing. Never refused."""
     if not PhoneNumber.objects.filter(pk=phone_id).exists() or mail_stopped(phone_id=phone_id):
         return
-    ChannelConsent.objects.update_or_create(
-        phone_id=phone_id, channel=EMAIL, defaults={"state": "opted_out", "since": timezone.now()}
-    )
+    person_says(phone_id=phone_id, channel=EMAIL, state=OUT, method=Method.WEB, evidence=PRESSED)
 
 
 def mail_stopped(*, phone_id: int) -> bool:
     """Whether this person gets no e-mail."""
-    return bool(ChannelConsent.objects.filter(phone_id=phone_id, channel=EMAIL, state="opted_out").exists())
+    return bool(ChannelConsent.objects.filter(phone_id=phone_id, channel=EMAIL, state=OUT).exists())

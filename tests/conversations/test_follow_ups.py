@@ -5,6 +5,7 @@ Mutations tried, each turned the test named red:
 - FollowUp rows of the last days not asked                  → test_a_second_opt_out_brings_no_second_e_mail
 - `actor_kind == person` left out                           → test_what_the_team_recorded_brings_none
 - FRESH left out                                            → test_switching_it_on_writes_to_nobody_of_the_past
+- mail: `leave_mail` writes state and since only            → test_one_click_of_the_mail_program_ends_e_mail
 - the GET of either page acting as its POST                 → test_looking_changes_nothing
 """
 
@@ -30,7 +31,14 @@ from conversations.actions import follow_ups, outbox
 from conversations.actions.people import record_opt_out
 from conversations.models.learning import Complaint, FollowUp, LearningSettings, ReasonGiven
 from conversations.models.telling import Notification
-from tenants.models import ProviderAccount, SenderNumber, Tenant, User
+from tenants.models import (
+    ProviderAccount,
+    SenderNumber,
+    Tenant,
+    User,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.carrier import text
@@ -251,13 +259,19 @@ def test_one_click_of_the_mail_program_ends_e_mail(
 ) -> None:
     stop(tenant, offers)
     path = links(post()[0], "no-more-mail")[0]
+    with tenant_scope(tenant.pk):
+        ChannelConsent.objects.update(method="form", evidence="I agree to e-mail", event=1)
+        WebhookEndpoint.objects.create(url="https://example.org/hook", events=["channel.changed"])
     program = Client(enforce_csrf_checks=True)
     answer = program.post(
         path, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code == 200 and b"No more e-mail" in answer.content
     with tenant_scope(tenant.pk):
-        assert ChannelConsent.objects.get().state == "opted_out"
+        kept = ChannelConsent.objects.get()
+        assert (kept.state, kept.method, kept.actor_label) == ("opted_out", "web", "the person")
+        assert kept.evidence.startswith("No more e-mail"), "not the words by which they once agreed"
+        assert WebhookDelivery.objects.get().payload["state"] == "opted_out"
 
 
 def test_a_forged_link_leads_nowhere(

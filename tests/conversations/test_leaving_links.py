@@ -1,6 +1,7 @@
 """Whose link opens what: forged, foreign, old and many; and what the page gives away (A6, I6).
 
 Mutations tried, each made the test named red:
+- `_write` without `_tell`                         → test_other_ways_are_empty_boxes_and_no_condition
 - `unseal` compares one byte of the MAC                          → test_a_changed_link_acts_nowhere
 - `find_visit` outside the tenant's scope                        → test_a_link_acts_at_its_tenant
 - `_unknown` asked before the token is read                      → test_a_right_link_is_never_slowed_down
@@ -18,7 +19,7 @@ from conversations.models.learning import ReasonGiven
 from conversations.models.leaving import Wish
 from conversations.tasks import follow_all
 from conversations.views.leaving import WRONG_LINKS
-from tenants.models import SenderAddress, SenderNumber, Tenant
+from tenants.models import SenderAddress, SenderNumber, Tenant, WebhookDelivery, WebhookEndpoint
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
 from tests.conversations.leaving import Handset, handset
@@ -114,6 +115,8 @@ def test_a_reason_is_kept_with_the_opt_out(hers: Handset, tenant: Tenant) -> Non
 def test_other_ways_are_empty_boxes_and_no_condition(hers: Handset, tenant: Tenant) -> None:
     ways = [{"key": "news", "label": "The newsletter by e-mail", "channel": "email"}]
     Tenant.objects.filter(pk=tenant.pk).update(other_ways=ways)
+    with tenant_scope(tenant.pk):
+        WebhookEndpoint.objects.create(url="https://example.org/hook", events=["channel.changed"])
     assert "newsletter" not in hers.get().content.decode(), "offered to who has left, not before"
     hers.post()
     page = hers.get().content.decode()
@@ -127,6 +130,8 @@ def test_other_ways_are_empty_boxes_and_no_condition(hers: Handset, tenant: Tena
     hers.post("/wish", {"end": str(wish.pk)})
     with tenant_scope(tenant.pk):
         assert not Wish.objects.standing().exists() and wish.phone.channels.get().state == "opted_out"
+        told = WebhookDelivery.objects.order_by("pk").values_list("payload__state", flat=True)
+        assert list(told) == ["opted_in", "opted_out"], "other systems hear of both"
 
 
 def test_an_erasure_forgets_who_wished(hers: Handset, tenant: Tenant, ada: Contact) -> None:
