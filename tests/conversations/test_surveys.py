@@ -143,7 +143,7 @@ def test_a_question_and_a_word_are_left_to_others(
         assert row.state == "asked" and not ReasonGiven.objects.exists()
 
 
-@pytest.mark.parametrize("body", ["ORDER two loaves daily", "JOIN"])
+@pytest.mark.parametrize("body", ["ORDER two loaves daily", "Join our baking club"])
 def test_a_word_of_a_bot_or_form_is_no_answer(
     tenant: Tenant, asks: Contact, offers: SenderNumber, body: str
 ) -> None:
@@ -151,7 +151,7 @@ def test_a_word_of_a_bot_or_form_is_no_answer(
     row = asked(tenant, offers)
     make(tenant, match="any")
     make(tenant, "ORDER", match="first", name="Orders")
-    make_form(tenant, word="join", word_sender=offers.pk)
+    make_form(tenant, word="joinourbakingclub", word_sender=offers.pk)
     say(tenant, offers, body)
     with tenant_scope(tenant.pk):
         row.refresh_from_db()
@@ -167,7 +167,7 @@ def test_an_answer_heard_again_is_the_answer_still(
     """A worker died after the answer was kept. Mutation tried: `answered_at` = now → a bot answers it."""
     asked(tenant, offers)
     make(tenant, match="any")
-    say(tenant, offers, "you write every day")
+    say(tenant, offers, "my dog ran off with the phone")
     with tenant_scope(tenant.pk):
         message = Message.objects.filter(direction=1).latest("pk")
     hear(tenant_id=tenant.pk, message_id=message.pk)
