@@ -154,7 +154,10 @@ class AddNumberForm(ActForm):
     kind = forms.ChoiceField(
         label="Why",
         choices=(
-            ("opted_out", "They opted out: only they can come back"),
+            (
+                "opted_out",
+                "They opted out: they come back by START, a new sign-up, or a consent you can prove",
+            ),
             ("never", "Never contact: a block"),
         ),
         widget=forms.RadioSelect,
@@ -181,7 +184,10 @@ class PasteForm(ActForm):
     kind = forms.ChoiceField(
         label="Why",
         choices=(
-            ("opted_out", "They opted out: only they can come back"),
+            (
+                "opted_out",
+                "They opted out: they come back by START, a new sign-up, or a consent you can prove",
+            ),
             ("never", "Never contact: a block"),
         ),
         widget=forms.RadioSelect,

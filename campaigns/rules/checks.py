@@ -14,6 +14,13 @@ from messaging.rules.wording import ALWAYS, COUNTRIES, FIRST, MONTH, said
 
 # A text that says how to leave counts as carrying the wording, whoever wrote it.
 _SAYS_STOP = re.compile(r"\b(STOP|UNSUBSCRIBE|OPT[ -]?OUT|END|QUIT)\b")
+# What looks like a merge field of another product, or of ours with a brace too few: it would be sent as it stands.
+_FIELDS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_LOOKS_LIKE_FIELD = re.compile(
+    r"\{[A-Za-z_][\w .|\"]{0,40}\}|\[(?:[a-z]+_[a-z_]+|(?:first|last|full) ?name|name|city)\]"
+    r"|\*\|\w{1,40}\|\*|%[A-Z]+_?NAME%",
+    re.IGNORECASE,
+)
 # Text that a carrier's filter and the person take for the brand must come first: 40 signs leave room for a greeting.
 _BRAND_WITHIN = 40
 # Who says how often the wording should come: what products that send for many found out with the carriers.
@@ -136,6 +143,12 @@ def _of_text(facts: Facts) -> list[Check]:
             Check(
                 "unknown_field", Level.BLOCKER, f"There is no field “{name}”;", note=meant, fix="field-text"
             )
+        )
+    if stray := _LOOKS_LIKE_FIELD.search(_FIELDS.sub(" ", facts.text)):
+        note = "Put the field in again with the button “Merge field”"
+        words = f"“{stray[0]}” would be sent as it stands."
+        found.append(
+            Check("field_as_text", Level.WARNING, words, note=note, fix="field-text", tick="field_as_text")
         )
     found.append(_brand(facts))
     if facts.days_missing:

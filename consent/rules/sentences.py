@@ -111,13 +111,8 @@ def way_back(gate: Gate, asked: Asked, *, provider_block: bool = False) -> str:
     start = f"text START to {asked.address}"
     if gate in {Gate.OPTED_OUT, Gate.OPTED_OUT_ALL}:
         if provider_block:
-            return (
-                f"To come back they {start}: the carrier hears nothing else. Nobody else can do it for them."
-            )
-        return (
-            f"To come back they {start}, sign up again, or agree in a way that your team can prove. "
-            "Nobody else can do it for them."
-        )
+            return f"The carrier blocks this number until they {start}."
+        return f"They {start}, sign up again, or your team records a consent with proof."
     return {
         Gate.BLOCKED: "A manager or an owner can unblock them, with a reason.",
         Gate.ERASED: f"Only they can come back: they {start}, or sign up again.",
@@ -125,7 +120,7 @@ def way_back(gate: Gate, asked: Asked, *, provider_block: bool = False) -> str:
         Gate.STOP_IN_PROGRESS: "It ends in a moment, with the opt-out.",
         Gate.UNDER_REVIEW: "Read their reply and decide: an opt-out, or none.",
         Gate.PROVIDER_DOUBT: f"It ends when a text arrives, when they {start}, or when someone decides.",
-        Gate.PROVIDER_BLOCK: f"They {start}: the carrier hears nothing else.",
+        Gate.PROVIDER_BLOCK: f"The carrier blocks this number until they {start}.",
         Gate.PENDING: "They answer YES.",
         Gate.NO_OPT_IN: "They sign up, or your team records an opt-in with proof.",
         Gate.UNUSABLE: "It ends when a text arrives, or when they write.",

@@ -107,6 +107,9 @@ def clean_value(value: Value) -> str:
     return text[:MAX_VALUE] if not text.isspace() else ""
 
 
+_UNCLOSED = re.compile(r"\{\{(?:(?!\}\}|\{\{).)*(?=\{\{|\Z)", re.DOTALL)
+
+
 @lru_cache(maxsize=512)
 def compile_text(text: str, known: frozenset[str] | None = None) -> Compiled:
     """The template in `text`, checked; with `known`, its fields must be among these names.
@@ -177,6 +180,8 @@ def _invalid(message: str) -> Refused:
 
 
 def _explained(error: Exception, source: str) -> str:
+    if opened := _UNCLOSED.search(source):
+        return f"A merge field is not closed: \u201c{opened[0][:30].strip()}\u201d. It ends with }}}}."
     start = getattr(getattr(error, "token", None), "start_index", None)
     where = f" near \u201c{source[start : start + 30]}\u201d" if isinstance(start, int) and start >= 0 else ""
     return f"The merge fields cannot be read{where}: {_first_line(error)}."

@@ -215,3 +215,16 @@ def test_marketing_from_a_service_number_is_warned_about() -> None:
 
 def test_a_time_that_has_passed_is_told() -> None:
     assert found(replace(GOOD, late=True), "time_passed") is not None
+
+
+@pytest.mark.parametrize("stray", ["{first_name}", "{nonsense}", "[First Name]", "*|FNAME|*", "%FIRSTNAME%"])
+def test_what_looks_like_a_field_and_is_none_asks_for_a_tick(stray: str) -> None:
+    check = found(replace(GOOD, text=f"Demo Bakery: Hi {stray}, rolls today."), "field_as_text")
+    assert check is not None and check.tick and check.text == f"“{stray}” would be sent as it stands."
+
+
+@pytest.mark.parametrize(
+    "text", ['Hi {{ first_name | default: "{you}" }}', "[sic] rolls", "{1} roll", "50% off"]
+)
+def test_braces_that_are_no_field_are_left_alone(text: str) -> None:
+    assert found(replace(GOOD, text=f"Demo Bakery: {text}"), "field_as_text") is None

@@ -43,7 +43,7 @@ def test_opted_out_of_one_sender(phone: int, sender_a: SenderNumber, sender_b: S
     found = explain(phone, sender_a.pk, MARKETING, now=NOW)
     assert found.gate is Gate.OPTED_OUT and states(found) == "ppD---"
     assert found.sentence == "No. Texted “STOP” on 14 Nov, 18:02."
-    assert found.way_back.startswith("To come back they text START to +1 202-555-0110, sign up again")
+    assert found.way_back.startswith("They text START to +1 202-555-0110, sign up again")
     assert (found.event.seq, found.words, found.sign) == (1, "STOP", "opted_out")
     other = explain(phone, sender_b.pk, SERVICE, now=NOW)
     assert other.may and states(other) == "ppp---"
@@ -55,7 +55,7 @@ def test_stopped_for_all_and_a_reply(phone: int, sender_a: SenderNumber, sender_
     found = explain(phone, sender_b.pk, MARKETING, now=NOW)
     assert found.gate is Gate.OPTED_OUT_ALL and states(found) == "pD----"
     carrier = explain(phone, sender_a.pk, MARKETING, now=NOW)
-    assert "the carrier hears nothing else" in carrier.way_back
+    assert carrier.way_back.startswith("The carrier blocks this number until they text START to ")
     assert explain(phone, sender_b.pk, REPLY, now=NOW).may
     assert explain(phone, sender_a.pk, REPLY, now=NOW).gate is Gate.PROVIDER_BLOCK
 

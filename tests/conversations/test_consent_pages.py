@@ -37,7 +37,7 @@ LIST = "/consent/do-not-contact/"
 
 def entries(page: str) -> list[int]:
     """Ledger numbers on the page, in their order."""
-    return [int(n) for n in re.findall(r'href="/consent/entries/(\d+)/"', page)]
+    return [int(n) for n in re.findall(r' href="/consent/entries/(\d+)/"', page)]
 
 
 def get(client: Client, address: str, **query: Any) -> str:

@@ -47,7 +47,7 @@ def test_stopped_one_sender_names_it(
     assert "No. Texted “STOP”" in words(page, "permission-Offers")
     assert "Yes, service texts." in words(page, "permission-Orders")
     assert "Why no marketing from Offers?" in page
-    assert "To come back they text START to +1 202-555-0110" in page
+    assert "They text START to +1 202-555-0110" in page
     assert ">Unsubscribed</span>" in page, "the system group shows"
 
 

@@ -159,3 +159,15 @@ def test_fields_that_stand_alone_are_filled_in_as_liquid_does(
     compiled = compile_text("".join(pieces))
     by_liquid = replace(compiled, _plain=())
     assert compiled.render(values) == by_liquid.render(values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text", ["Hi {{first_name}", "Hi {{ first_name", "Hi {{ city }} and {{ first_name }"]
+)
+def test_a_field_that_is_not_closed_is_named_in_plain_words(text: str) -> None:
+    with pytest.raises(Refused) as caught:
+        compile_text(text)
+    assert (
+        caught.value.message.startswith("A merge field is not closed: “{{")
+        and "first_name" in caught.value.message
+    )
