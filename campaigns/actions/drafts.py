@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from campaigns.rules.wording import DAYS_WANTED, known_days
-from contacts.audience import check_audience
+from contacts.audience import check_audience, existing_sets
 from messaging.exclusions import CLASS_OF_PURPOSE
 from tenants.actions import audit
 from tenants.models import SenderNumber
@@ -75,9 +75,11 @@ def update_campaign(*, campaign_id: int, version: int, actor: Actor, **values: A
 
 @transaction.atomic
 def duplicate_campaign(*, campaign_id: int, actor: Actor) -> Campaign:
-    """A new draft with the same text, sender and audience; no time is taken over."""
+    """A new draft with the same text, sender and audience; no time is taken over, nor a group or tag that is gone."""
     source = find(campaign_id)
     values = {key: getattr(source, key) for key in EDITABLE - {"name", "send_at"}}
+    sides = {side: existing_sets(source.audience.get(side, [])) for side in ("include", "exclude")}
+    values["audience"] = {**source.audience, **sides}
     return create_campaign(actor=actor, name=f"{source.name[:110]}, copy", **values)
 
 

@@ -7,6 +7,7 @@ import pytest
 from campaigns import actions
 from campaigns.checking import check
 from campaigns.models import Campaign
+from contacts.actions.groups import create_group, delete_group
 from messaging.models import Message
 from messaging.models.messages import MessageClass
 from tenants.models import AuditEntry, SenderNumber
@@ -73,6 +74,22 @@ def test_a_copy_takes_all_but_the_time(draft: Campaign, actor: Actor) -> None:
         None,
         "Rolls, copy",
     )
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_copy_leaves_out_the_groups_that_were_deleted(draft: Campaign, actor: Actor, kept: int) -> None:
+    """Mutation tried: without `existing_sets` on either side → refused, audience_invalid."""
+    gone, other = create_group(name="Gone", actor=actor), create_group(name="Other", actor=actor)
+    include = [["group", gone.pk], *draft.audience["include"][:kept]]
+    audience = {
+        "include": include,
+        "exclude": [["group", gone.pk], ["group", other.pk]],
+        "skip_any_stop": True,
+    }
+    actions.update_campaign(campaign_id=draft.pk, version=draft.version, actor=actor, audience=audience)
+    delete_group(group_id=gone.pk, actor=actor)
+    copy = actions.duplicate_campaign(campaign_id=draft.pk, actor=actor)
+    assert copy.audience == {"include": include[1:], "exclude": [["group", other.pk]], "skip_any_stop": True}
 
 
 def test_deleting_a_draft_is_audited(draft: Campaign, actor: Actor) -> None:
