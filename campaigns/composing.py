@@ -12,6 +12,7 @@ from campaigns.frequency import due_of, why
 from campaigns.models import Campaign
 from campaigns.rules.spans import Span, cut, mark, unmark
 from contacts.models import Contact, FieldDefinition
+from contacts.rules.merging import KNOWN_FIELDS, whole_name
 from messaging.links import link_to, sample_links
 from messaging.rules.body import with_footer
 from messaging.rules.links import OPT_OUT_LINK, LinkIds, fill_link, has_link
@@ -21,7 +22,7 @@ from messaging.rules.wording import ALWAYS
 from messaging.wording import Due
 from tenants.rules import Refused
 
-KNOWN_FIELDS = ("first_name", "last_name", "email", "language")
+_COLUMNS = ("first_name", "last_name", "email", "language")
 _FALLBACK = re.compile(r"""\{\{-?\s*([\w.]+)\s*\|\s*default:\s*["'“”]([^"'“”]*)["'“”]""")
 
 
@@ -94,14 +95,20 @@ def known_fields() -> dict[str, str]:
     """Names that may stand in a text, with what people call them."""
     own = FieldDefinition.objects.order_by("label").values_list("key", "label")
     fixed = {name: name.replace("_", " ") for name in KNOWN_FIELDS}
-    return {**fixed, **dict(own), OPT_OUT_LINK: "opt-out link"}
+    named = {key: label for key, label in own if key not in fixed}
+    return {**fixed, **named, OPT_OUT_LINK: "opt-out link"}
 
 
 def merge_values(contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Merge values by contact: own fields below the fixed ones, as the sender process fills them in."""
-    rows = Contact.objects.filter(pk__in=contact_ids).values("pk", "fields", *KNOWN_FIELDS)
+    rows = Contact.objects.filter(pk__in=contact_ids).values("pk", "fields", *_COLUMNS)
     return {
-        row["pk"]: {**(row["fields"] or {}), **{name: row[name] for name in KNOWN_FIELDS}} for row in rows
+        row["pk"]: {
+            **(row["fields"] or {}),
+            **{name: row[name] for name in _COLUMNS},
+            "name": whole_name(row["first_name"], row["last_name"]),
+        }
+        for row in rows
     }
 
 

@@ -29,6 +29,7 @@ NOBODY: dict[str, Any] = {"chosen": 0, "will_get": 0, "left_out": {}, "empty": {
 _COLUMNS = {
     "first_name": "c.first_name",
     "last_name": "c.last_name",
+    "name": "btrim(c.first_name || ' ' || c.last_name)",
     "email": "c.email",
     "language": "c.language",
 }

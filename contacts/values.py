@@ -8,9 +8,7 @@ from collections.abc import Collection, Mapping
 from django.db import connection
 
 from contacts.models import FieldDefinition
-
-#: Fields every tenant has; own fields (`FieldDefinition.key`) come beside them and never shadow them.
-KNOWN_FIELDS = ("first_name", "last_name", "name", "email", "language")
+from contacts.rules.merging import KNOWN_FIELDS
 
 _VALUES = """
 SELECT id, first_name, last_name, btrim(first_name || ' ' || last_name), email, language, fields

@@ -13,7 +13,7 @@ from consent.models import PhoneNumber
 from consent.rules.keywords import KeywordWords
 from consent.wordsets import words_of
 from contacts.models import Contact, FieldDefinition, Group, GroupMember, Tag
-from contacts.values import KNOWN_FIELDS
+from contacts.rules.merging import KNOWN_FIELDS
 from conversations.models.bots import Bot, BotAction, Trigger
 from conversations.rules.botactions import Known
 from conversations.rules.botchecks import World

@@ -15,6 +15,7 @@ from contacts.models import FieldDefinition, Group, ImportJob, Tag
 from contacts.models.jobs import JobStatus
 from contacts.rules.consent_answer import Answer, read_answer
 from contacts.rules.mapping import check_mapping
+from contacts.rules.merging import RESERVED
 from tenants import due, files
 from tenants.actions import audit
 from tenants.models import SenderNumber, Tenant
@@ -111,6 +112,10 @@ def _define_fields(header: Sequence[str], targets: Sequence[str]) -> None:
         target[6:]: name for name, target in zip(header, targets, strict=True) if target.startswith("field:")
     }
     known = set(FieldDefinition.objects.filter(key__in=wanted).values_list("key", flat=True))
+    if taken := RESERVED & (set(wanted) - known):
+        raise Refused(
+            "field_reserved", f"Texts say {min(taken)} for something else. Rename the column.", "targets"
+        )
     FieldDefinition.objects.bulk_create(
         [
             FieldDefinition(tenant_id=current_tenant_id(), key=key, label=name[:60])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from contacts.rules.merging import RESERVED
 from tenants.rowsecurity import TenantManager, TenantModel, TenantQuerySet, walled
 
 
@@ -84,6 +86,11 @@ class FieldDefinition(TenantModel):
 
     class Meta:
         constraints = walled(models.UniqueConstraint(fields=["tenant", "key"], name="contacts_field_once"))
+
+    def clean(self) -> None:
+        """A new field is not called what texts call something else."""
+        if self._state.adding and self.key in RESERVED:
+            raise ValidationError({"key": "Texts say this for something else. Choose another key."})
 
     def __str__(self) -> str:
         return self.label

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from contacts.rules.merging import RESERVED
 from tenants.rules import Refused
 
 FIXED = {
@@ -42,6 +43,6 @@ def check_mapping(targets: Sequence[str], *, width: int) -> None:
 
 
 def field_key(header: str) -> str:
-    """The key of an own field made from a column's name: "Fav loaf" gives fav_loaf."""
+    """The key of an own field made from a column's name: "Fav loaf" gives fav_loaf, "Name" own_name."""
     key = re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")[:40]
-    return key or "field"
+    return f"own_{key}"[:40] if key in RESERVED else key or "field"

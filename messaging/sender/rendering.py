@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from contacts.rules.merging import whole_name
 from messaging.links import link_to
 from messaging.rules.body import with_footer
 from messaging.rules.links import OPT_OUT_LINK, LinkIds, fill_link, has_link
@@ -133,6 +134,7 @@ def _write(frozen: _Frozen | None, person: Sequence[Any], ids: LinkIds) -> tuple
         **(own or {}),
         "first_name": first_name,
         "last_name": last_name,
+        "name": whole_name(first_name or "", last_name or ""),
         "email": email,
         "language": language,
     }
