@@ -13,6 +13,7 @@ from typing import TypedDict, Unpack
 
 from consent.rules.keywords import Heard, KeywordWords, by_rules
 from consent.rules.learned import score
+from consent.rules.livewords import asks_for_more
 from consent.rules.reaching import reach_in
 from consent.rules.texts import key, own_words
 from consent.rules.words import DEFAULT
@@ -59,6 +60,10 @@ class Known(TypedDict, total=False):
 def classify(text: str, **known: Unpack[Known]) -> Heard:
     """What `text` asks for."""
     heard = by_rules(text, **known)
+    if heard.group_word is not None and asks_for_more(heard.group_word, known.get("words", DEFAULT)):
+        # Set up before such words were refused: "Stop texting me" leaves no group.
+        known["live_words"] = frozenset()
+        heard = by_rules(text, **known)
     if heard.rule in _CERTAIN or heard.label in ("help", "optin"):
         return heard
     own = own_words(text)

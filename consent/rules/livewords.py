@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from consent.rules.keywords import KeywordWords, by_rules
-from consent.rules.wordlists import ANSWERS, run_of
-from consent.rules.words import DEFAULT
+from consent.rules.words import ANSWERS, DEFAULT, joined
 
 #: What hears any word behind STOP; whether more is asked for is then a question of reach alone.
 _ANY_WORD = {"stop_and_word", "polite_keyword"}
@@ -17,13 +17,14 @@ _KINDS_OF_TEXTS = re.compile(r"(?:alert|reminder|update)s?", re.IGNORECASE)
 TOLD = "STOP {word} asks for more than to leave a group, so it stays an opt-out. Choose another word."
 
 
+@lru_cache(maxsize=512)  # asked of every text that names a group
 def asks_for_more(word: str, words: KeywordWords = DEFAULT) -> bool:
     """ "STOP NOW", "STOP TEXTS", "STOP PROMOS": opt-outs, whatever group is called so.
 
     So is a word that acts, or answers, when it stands alone. `words`: those of the tenant.
     """
     alone = by_rules(word, words=words, opted_out=True, double_opt_in_open=True)
-    if alone.label == "optout" or alone.rule == "keyword" or run_of(word) in ANSWERS:
+    if alone.label == "optout" or alone.rule == "keyword" or joined(word) & ANSWERS:
         return True
     if by_rules(f"stop {word}", words=words, live_words=frozenset({word})).reach != "group":
         return True

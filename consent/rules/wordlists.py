@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from consent.rules.hearing import classify
 from consent.rules.texts import key
-from consent.rules.words import DEFAULT, STRONG_OPT_IN, joined
+from consent.rules.words import ANSWERS, DEFAULT, STRONG_OPT_IN, joined
 
 MOST_WORDS = 50
 LONGEST = 34  # what a word of one text may be elsewhere too
@@ -24,10 +24,6 @@ LANGUAGES: dict[str, str] = {
     "ht": "Haitian Creole",
 }  # fmt: skip
 _BETWEEN = re.compile(r"[,;\n\r|]+")
-# What people answer to questions all day; as a keyword it would move people who meant something else.
-ANSWERS = joined(
-    "y|yes|yep|yeah|n|no|nope|ok|okay|k|c|confirm|thanks|thank you|thx|hi|hello|si|oui|ja|sim|nein|non"
-)
 _ALWAYS = {
     "stop_words": DEFAULT.opt_out | DEFAULT.opt_out_all | DEFAULT.typos,
     "start_words": DEFAULT.opt_in | joined(STRONG_OPT_IN),

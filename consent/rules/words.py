@@ -180,3 +180,8 @@ NOT_AN_OBJECT = set_of(
     dreaming here there short making acting being looking waiting
     """
 )
+
+#: What people answer to questions all day; as a keyword it would move people who meant something else.
+ANSWERS = joined(
+    "y|yes|yep|yeah|n|no|nope|ok|okay|k|c|confirm|thanks|thank you|thx|hi|hello|si|oui|ja|sim|nein|non"
+)

@@ -232,3 +232,29 @@ def test_the_team_and_webhooks_are_told(
         assert (payload["word"], payload["number"], payload["note"]) == ("CAKE", "+12025550142", "cake")
         assert payload["phone"] == ada.phone_id
         assert RawWebhook.objects.count() == 1
+
+
+@pytest.mark.parametrize("word", ["TEXTING ME", "MESSAGES", "NOW", "PLEASE", "SMS"])
+def test_a_bots_word_of_before_makes_no_less_of_an_opt_out(
+    tenant: Tenant, ada: Contact, offers: SenderNumber, word: str
+) -> None:
+    """Such a word is refused today; one that was saved before acts no longer (A1, A10, D2).
+
+    Mutations tried: `classify` that takes any group word → red for three of them; `reserved` that lets words
+    behind STOP pass → red.
+    """
+    with tenant_scope(tenant.pk):
+        group = Group.objects.create(name="Texts")
+        GroupMember.objects.create(group=group, contact=ada)
+    bot = make(tenant, "STOP NEWS", actions=[act("remove_groups", groups=[group.pk])])
+    with tenant_scope(tenant.pk):
+        Trigger.objects.filter(bot=bot).update(word=word, key=word.casefold())
+    says(tenant, f"Stop {word.lower()}", offers)
+    assert state(tenant)[0] == "stopped" and groups_of(tenant) == {"Texts"}
+    with tenant_scope(tenant.pk):
+        for do in (
+            lambda: acts.switch_bot(bot_id=bot.pk, on=True, actor=MANAGER),
+            lambda: acts.save_bot(bot_id=bot.pk, version=1, content={"name": "Other"}, actor=MANAGER),
+        ):
+            with pytest.raises(Refused, match="stays an opt-out"):
+                do()
