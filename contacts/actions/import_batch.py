@@ -175,9 +175,9 @@ def read_batch(plan: Plan, batch: Sequence[files.Row], tally: Tally) -> tuple[li
     """Rows of distinct numbers in the order of the file, and their cells; refused rows go to the tally."""
     reader, cells_of = RowReader(plan), list[Cells]()
     by_number: dict[str, Row] = {}
-    for line, cells, error in batch:
+    for line, cells, error, found in batch:
         if cells is None:
-            tally.add(error, line, ())
+            tally.add(error, line, found)
             continue
         row = reader.read(line, cells)
         if isinstance(row, str):

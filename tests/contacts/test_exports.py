@@ -7,6 +7,9 @@ follower → test_an_erasure_withdraws…; the condition on started_at taken out
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -18,9 +21,11 @@ from django.utils import timezone
 
 from consent import actions as consent
 from contacts.actions import exports, groups, people
+from contacts.actions.forgetting import forget_rows
 from contacts.actions.ledger import follow_ledger
 from contacts.actions.people import Details
-from contacts.models import Contact, ExportJob
+from contacts.models import Contact, ExportJob, ImportJob, ImportRow
+from contacts.rules.guard import unguarded
 from contacts.tasks import run_export
 from tenants.files import path_of
 from tenants.models import Due, Tenant
@@ -184,3 +189,22 @@ def test_an_export_whose_group_is_gone_has_failed(
     failed = now_of(tenant, job)
     assert (failed.status, failed.error, failed.file) == ("failed", "This group does not exist.", "")
     assert not Due.objects.filter(kind="export").exists()
+
+
+def test_the_error_file_shows_rows_that_could_not_be_read(
+    tenant: Tenant, do_import: Callable[..., ImportJob]
+) -> None:
+    """Red where `read_batch` keeps no cells of them, and without `broken` in `forget_rows`."""
+    odd = "+12025550143;Ada Demo;at the house with the number 12 down the lane"
+    done = do_import(f'phone,first name\n+12025550142\n{odd}\n7,"a"b\n')
+    assert done.counts == {"column_count": 2, "bad_quote": 1}
+    with tenant_scope(tenant.pk):
+        job = exports.start_export(kind="import_errors", query={"import": done.pk}, actor=MANAGER)
+    run_export(tenant.pk, job.pk)
+    with tenant_scope(tenant.pk):
+        text = exports.finished_file(export_id=job.pk).read_text("utf-8-sig")
+        lines = [[unguarded(cell) for cell in line[3:]] for line in csv.reader(io.StringIO(text, newline=""))]
+        assert lines[1:] == [["+12025550142", ""], [odd, ""], ["7", '"a"b']]
+        # A number anywhere in a row whose cells could not be told apart is found when its owner is erased.
+        assert forget_rows("+12025550143") == 1
+        assert [row.cells for row in ImportRow.objects.order_by("line")][1] == []

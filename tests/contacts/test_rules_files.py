@@ -80,6 +80,30 @@ def test_quotes_that_never_close_are_told_and_lose_no_row_silently() -> None:
     assert {row.error for row in found} - {""} <= set(ROW_ERRORS)
 
 
+def test_a_refused_row_still_says_what_it_held() -> None:
+    """Red where `found` is left out of any of the five rows."""
+    text = 'phone,name\n1,"a"b\n2\n3,x,y\n4,a\x01b\n5,{}\n6,"open\n7,z\n'.format("l" * 40_000)
+    assert [(row.error, row.found) for row in rows(text)] == [
+        ("bad_quote", ("1", '"a"b')),
+        ("column_count", ("2",)),
+        ("column_count", ("3", "x", "y")),
+        ("control_character", ("4", "a\ufffdb")),
+        ("field_too_long", ("5", "l" * 1_000 + "…")),
+        ("unclosed_quote", ("6", '"open')),
+    ]
+    many = rows("phone,name\n" + "1," * 500 + "1\n")
+    assert len(many[0].found) == 200
+
+
+@pytest.mark.parametrize("before", [0, 3, 5_000, 30_000])
+def test_an_open_quote_is_shown_wherever_it_stands(before: int) -> None:
+    """The text is read in pieces: the row may begin and end in other ones. Red with `begin - 1`, or no later pieces."""
+    swallowed = "".join(f"{n},x\n" for n in range(60_000))
+    for after in ("", "8,y\n", swallowed):
+        found = rows("phone,name\n" + "1,ok\n" * before + '7,"open\n' + after)
+        assert found[-1] == Row(before + 2, None, "unclosed_quote", ("7", '"open'))
+
+
 @pytest.mark.parametrize(
     ("line", "delimiter"), [("a\tphone", "\t"), ("a|phone", "|"), ('"x,y,z";phone;b', ";"), ("phone", ",")]
 )

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from typing import IO, Protocol, cast
 
 from contacts.rules.files.sniffing import encoding_of
-from contacts.rules.files.table import CONTROL, LIMITS, Readable, Row, Table, checked_header, judged_row
+from contacts.rules.files.table import (
+    CONTROL,
+    LIMITS,
+    Readable,
+    Row,
+    Table,
+    as_found,
+    checked_header,
+    judged_row,
+)
 from tenants.rules import Refused
 
 _SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
@@ -24,11 +33,31 @@ class _Reader(Protocol):
     def __next__(self) -> list[str]: ...
 
 
+class _Piece:
+    """Some lines, the first of them being number `base`, and the piece that was read after them."""
+
+    __slots__ = ("after", "base", "lines")
+
+    def __init__(self, base: int, lines: list[str]) -> None:
+        self.base, self.lines, self.after = base, lines, cast("_Piece | None", None)
+
+    def line(self, number: int) -> str:
+        """The line of this number, here or in a later piece."""
+        piece: _Piece | None = self
+        while piece is not None and number >= piece.base + len(piece.lines):
+            piece = piece.after
+        return piece.lines[number - piece.base] if piece is not None else ""
+
+
 class _Lines:
-    """Physical lines of a text file, noting whether the ones just given hold anything to look at more closely."""
+    """Physical lines of a text file, noting whether the ones just given hold anything to look at more closely.
+
+    `piece`: the one being read. Who holds it can find its lines again, and those read since.
+    """
 
     def __init__(self, text: io.TextIOWrapper, first: list[str]) -> None:
         self.text, self.first, self.suspicious = text, first, False
+        self.piece = _Piece(0, first)
 
     def __iter__(self) -> Iterator[str]:
         yield from self.first
@@ -38,6 +67,8 @@ class _Lines:
             lines = io.StringIO(piece, newline="").readlines()
             if len(lines[-1]) >= LIMITS.max_line:
                 raise Refused("field_too_long", "A line of the file is longer than eight megabytes.", "file")
+            self.piece.after = _Piece(self.piece.base + len(self.piece.lines), lines)
+            self.piece = self.piece.after
             if CONTROL.search(piece) or max(map(len, lines)) > LIMITS.max_field_row_error:
                 yield from self._judged(lines)
             else:
@@ -64,7 +95,7 @@ def open_csv(fileobj: Readable) -> Table:
         header = checked_header(next(reader))
     except csv.Error as error:
         raise Refused("bad_header", f"The first line cannot be read: {error}.", "file") from error
-    return Table(codec[:6].rstrip("-"), delimiter, header, _rows(reader, lines, skipped, len(header)))
+    return Table(codec[:6].rstrip("-"), delimiter, header, _rows(reader, lines, skipped, header, delimiter))
 
 
 def _beginning(text: io.TextIOWrapper) -> tuple[int, str, str]:
@@ -85,16 +116,22 @@ def _delimiter_of(line: str) -> str:
     return max(_DELIMITERS, key=bare.count)
 
 
-def _rows(reader: _Reader, lines: _Lines, skipped: int, width: int) -> Iterator[Row]:
+def _rows(
+    reader: _Reader, lines: _Lines, skipped: int, header: tuple[str, ...], delimiter: str
+) -> Iterator[Row]:
+    width = len(header)
     while True:
-        line = skipped + reader.line_num + 1
+        begin, piece = reader.line_num, lines.piece
+        line = skipped + begin + 1
         lines.suspicious = False
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield _bad_row(line, str(error))
+            # Where its cells end cannot be told; its first line shows which row it is.
+            cells = piece.line(begin).rstrip("\r\n").split(delimiter)
+            yield _bad_row(line, str(error), cells)
             continue
         if len(cells) == width and cells[0] and not lines.suspicious:
             yield Row(line, tuple(cells))
@@ -102,7 +139,7 @@ def _rows(reader: _Reader, lines: _Lines, skipped: int, width: int) -> Iterator[
             yield row
 
 
-def _bad_row(line: int, problem: str) -> Row:
+def _bad_row(line: int, problem: str, cells: list[str]) -> Row:
     if "field larger" in problem:
         raise Refused(
             "field_too_long",
@@ -110,4 +147,5 @@ def _bad_row(line: int, problem: str) -> Row:
             "file",
             detail={"line": line},
         )
-    return Row(line, None, "unclosed_quote" if "unexpected end" in problem else "bad_quote")
+    code = "unclosed_quote" if "unexpected end" in problem else "bad_quote"
+    return Row(line, None, code, as_found(cells))

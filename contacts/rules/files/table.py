@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -27,6 +27,7 @@ class Limits:
     max_columns: int = 200
     max_header: int = 255
     max_line: int = 8_388_608
+    max_shown: int = 1_000
     max_unpacked: int = 419_430_400
 
 
@@ -45,12 +46,14 @@ ROW_ERRORS = {
 class Row(NamedTuple):
     """One row. `line`: the physical line where it begins, from 1. `cells`: as many as the header, or None on `error`.
 
+    `found`: what a row with an error held, as far as it can be shown (`as_found`).
     A tuple and not a dataclass: a million of them are made.
     """
 
     line: int
     cells: tuple[str, ...] | None
     error: str = ""
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,13 @@ def checked_header(cells: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def as_found(cells: Sequence[str]) -> tuple[str, ...]:
+    """Cells of a refused row for the file of problem rows: so many, so long, and without signs that nobody can see."""
+    most = LIMITS.max_shown
+    kept = (f"{cell[:most]}…" if len(cell) > most else cell for cell in cells[: LIMITS.max_columns])
+    return tuple(CONTROL.sub("\ufffd", cell) for cell in kept)
+
+
 def judged_row(line: int, cells: list[str], width: int, suspicious: bool) -> Row | None:
     """A row checked against the header's width; None for a row of empty cells.
 
@@ -108,7 +118,7 @@ def judged_row(line: int, cells: list[str], width: int, suspicious: bool) -> Row
         if not any(cell.strip() for cell in cells):
             return None
         if len(cells) != width:
-            return Row(line, None, "column_count")
+            return Row(line, None, "column_count", as_found(cells))
     elif not any(cells):
         return None
     if suspicious:
@@ -120,7 +130,7 @@ def judged_row(line: int, cells: list[str], width: int, suspicious: bool) -> Row
                 detail={"line": line},
             )
         if any(len(cell) > LIMITS.max_field_row_error for cell in cells):
-            return Row(line, None, "field_too_long")
+            return Row(line, None, "field_too_long", as_found(cells))
         if any(CONTROL.search(cell) for cell in cells):
-            return Row(line, None, "control_character")
+            return Row(line, None, "control_character", as_found(cells))
     return Row(line, tuple(cells))
