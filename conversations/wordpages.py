@@ -28,10 +28,10 @@ from tenants.models import AuditEntry, SenderNumber, Tenant
 FEW = 20
 SHOWN_EXAMPLES = 25
 REACHES = {
-    "sender": "As STOP is set",
-    "purpose": "Marketing numbers",
-    "all": "All numbers",
-    "group": "One group",
+    "sender": "Would stop what your STOP setting stops",
+    "purpose": "Would stop your marketing numbers",
+    "all": "Would stop all your numbers",
+    "group": "Would end one group",
 }
 LABELS = {"optout": "Opt-out", "optin": "Opt-in", "help": "Help", "none": "Ordinary text"}
 _VERB = "set_words"
@@ -106,7 +106,7 @@ def _read(text: str, heard: Heard, words: KeywordWords) -> Read:
         label=LABELS[heard.label],
         sign="on_hold" if unclear else sign,
         sure="unclear: marketing waits, a person reads it" if unclear else "",
-        reach=REACHES[heard.reach] if heard.label == "optout" else "",
+        reach=REACHES[heard.reach] if heard.label == "optout" and not unclear else "",
         why=reason(heard),
         words=explain_words(text, words=words) if heard.label in ("optout", "none") else (),
     )
@@ -140,11 +140,10 @@ def _built_in() -> list[dict[str, Any]]:
             "name": name,
             "open": language == "en",
             **{kind: [w for w in table.get(language, "").split("|") if w] for kind, table in tables.items()},
-            "all": built_in.OPT_OUT_ALL.split("|") if language == "en" else [],
         }
         for language, name in LANGUAGES.items()
         if any(language in table for table in tables.values())
-    ]
+    ] + [{"name": "Leaving all, in any language", "open": False, "all": built_in.OPT_OUT_ALL.split("|")}]
 
 
 def _changes(tenant: Tenant) -> list[dict[str, str]]:

@@ -38,6 +38,7 @@ from tenants.models import SenderNumber, Tenant
 from tenants.rules import SYSTEM, Actor, Refused, Role, require
 from tenants.scope import current_tenant_id
 
+REASON_NEEDED = "Write why you read it so."
 LAPSED = "Nobody had decided by the deadline."
 OPT_OUT, OPT_OUT_ALL, RELEASE = "opt_out", "opt_out_all", "release"
 DECISIONS = (OPT_OUT, OPT_OUT_ALL, RELEASE)
@@ -91,7 +92,7 @@ def decide(*, review_id: int, decision: str, reason: str, actor: Actor) -> Decid
         raise Refused("decision_unknown", f"Choose one of {', '.join(DECISIONS)}.", "decision")
     reason = " ".join(reason.split())[:500]
     if not reason:
-        raise Refused("reason_needed", "Say how you read their reply.", "reason")
+        raise Refused("reason_needed", REASON_NEEDED, "reason")
     review = _undecided(review_id)
     if decision == RELEASE:
         entry = release(review, actor, reason)

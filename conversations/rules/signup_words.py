@@ -25,7 +25,7 @@ _EN = {
     "phone_bad": "This is not a mobile number we can text. Write it with its country, like {example}.",
     "phone_country": "We cannot text numbers of this country.",
     "phone_landline": "This kind of number cannot receive texts. Give a mobile number.",
-    "again": "This page had been open for long, or was sent very fast. Nothing is lost: press the button once more.",
+    "again": "Press “{button}” once more. Nothing you typed is lost.",
     "double_title": "One step is left",
     "double": "Look at your phone. A text from {numbers} asks you to reply YES; our texts begin only then. You have "
     "{days} days.",
@@ -70,7 +70,7 @@ _ES = {
     "phone_bad": "No es un número de móvil válido. Escríbelo con su país, como {example}.",
     "phone_country": "No podemos enviar mensajes a números de ese país.",
     "phone_landline": "Ese tipo de número no recibe mensajes. Escribe un número de móvil.",
-    "again": "La página llevaba mucho tiempo abierta o se envió muy rápido. No se ha perdido nada: pulsa otra vez.",
+    "again": "Pulsa «{button}» una vez más. No se ha perdido nada de lo que escribiste.",
     "double_title": "Falta un paso",
     "double": "Mira tu teléfono. Un mensaje desde {numbers} te pide que respondas YES; solo entonces empezamos. "
     "Tienes {days} días.",
@@ -116,7 +116,7 @@ _FR = {
     "phone_bad": "Ce n’est pas un numéro de mobile valable. Écrivez-le avec son pays, comme {example}.",
     "phone_country": "Nous ne pouvons pas écrire aux numéros de ce pays.",
     "phone_landline": "Ce type de numéro ne reçoit pas de SMS. Indiquez un numéro de mobile.",
-    "again": "La page était ouverte depuis longtemps ou a été envoyée très vite. Rien n’est perdu : appuyez encore.",
+    "again": "Appuyez encore une fois sur « {button} ». Rien de ce que vous avez écrit n’est perdu.",
     "double_title": "Encore une étape",
     "double": "Regardez votre téléphone. Un SMS du {numbers} vous demande de répondre YES ; nos messages ne "
     "commencent qu’alors. Vous avez {days} jours.",

@@ -79,14 +79,15 @@ def form_of(pk: int) -> SignupForm:
     return form
 
 
-def ticket_for(form: SignupForm, request: HttpRequest) -> str:
-    """A fresh token."""
+def ticket_for(form: SignupForm, request: HttpRequest, before: Ticket | None = None) -> str:
+    """A fresh token. Whoever already had the page before them has waited: that time counts, or they would be refused
+    for correcting one field quickly."""
+    now = int(time.time())
+    at = max(before.at, now - TOO_FAST) if before else now
     referer = urlsplit(request.headers.get("Referer", ""))
     site = f"{referer.scheme}://{referer.netloc}" if referer.netloc else ""
     site = "" if site == settings.PUBLIC_URL or site not in form.origins else site
-    return signing.dumps(
-        [secrets.token_urlsafe(16), form.pk, form.disclosure_id, int(time.time()), site], salt=SALT
-    )
+    return signing.dumps([secrets.token_urlsafe(16), form.pk, form.disclosure_id, at, site], salt=SALT)
 
 
 def read_ticket(form_id: int, text: str) -> Ticket | None:
@@ -145,9 +146,11 @@ def submit(request: HttpRequest, form: SignupForm, wait: int) -> HttpResponse:
     if not public.is_valid():
         # The same token goes on only below the same wording.
         same = ticket is not None and ticket.timely and ticket.disclosure == form.disclosure_id
-        return page(request, form, public, status=400, token=request.POST["token"] if same else "")
+        return page(
+            request, form, public, status=400, token=request.POST["token"] if same else "", before=ticket
+        )
     if ticket is None or not ticket.timely:
-        return page(request, form, public, status=400, again=True)
+        return page(request, form, public, status=400, again=True, before=ticket)
     given = Submission(
         e164=public.cleaned_data["phone"], sender_ids=public.cleaned_data["senders"], token=ticket.id,
         disclosure_id=ticket.disclosure, evidence=_evidence(request, form, public, ticket),
@@ -189,13 +192,14 @@ def page(
     *,
     status: int = 200,
     token: str = "",
+    before: Ticket | None = None,
     again: bool = False,
 ) -> HttpResponse:
     """The form, with what was typed and what is wrong with it."""
     if form.state == SignupForm.State.CLOSED:
         return note(request, form, "closed", status=410)
     context = page_context(form, public or PublicForm(form=form, tenant=form.tenant)) | {
-        "token": token or ticket_for(form, request),
+        "token": token or ticket_for(form, request, before),
         "again": again,
         "embed": bool(request.GET.get("embed")),
     }
@@ -205,14 +209,15 @@ def page(
 def page_context(form: SignupForm, public: PublicForm) -> dict[str, Any]:
     """What the page and its preview show."""
     words, brand = words_in(form.language), form.tenant.brand
+    button = form.button or words["button"]
     return {
         "form": form,
         "public": public,
         "brand": brand,
         "heading": heading_of(form),
-        "button": form.button or words["button"],
+        "button": button,
         "errors_title": words["errors"],
-        "again_text": words["again"],
+        "again_text": words["again"].format(button=button),
         "words": words,
         "trap": TRAP,
         "foot": words["foot"].format(brand=brand),

@@ -18,7 +18,9 @@ from tenants.rules import Refused, Role, require
 @require_GET
 def queue(request: Asked, review_id: int | None = None) -> HttpResponse:
     """The queue with one card open; a reply decided meanwhile says by whom."""
-    context = reviewing.queue_context(request, review_id=review_id)
+    needed = review_id is not None and request.GET.get("needs") == "reason"
+    refused = {"message": acts.REASON_NEEDED} if needed else None
+    context = reviewing.queue_context(request, review_id=review_id, refused=refused)
     return render(request, "conversations/reviews.html", {**consent_pages.frame("review"), **context})
 
 
@@ -34,15 +36,9 @@ def decide(request: Asked, review_id: int) -> HttpResponse:
     except Refused as refused:
         if refused.code in {"not_allowed", "not_found"}:
             raise
-        if refused.code != "conflict":
-            told = {"message": refused.message, "decision": decision}
-            context = reviewing.queue_context(request, review_id=review_id, refused=told)
-            return render(
-                request,
-                "conversations/reviews.html",
-                {**consent_pages.frame("review"), **context},
-                status=400,
-            )
+        if refused.code == "reason_needed":  # back to the card's own address, where the field says it
+            card = reverse("conversations:review_card", args=[review_id])
+            return redirect(f"{card}?{'&'.join(p for p in (query, 'needs=reason') if p)}")
         messages.error(request, refused.message)
         return redirect(f"{reverse('conversations:reviews')}?{query}")
     return redirect(

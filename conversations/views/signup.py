@@ -16,8 +16,8 @@ from conversations.views import Asked
 from tenants.rules import Refused
 
 TOLD = {
-    "live": "The form is open. Its page takes sign-ups now.",
-    "closed": "The form is closed. It can be opened again.",
+    "live": "The form is live. Its page takes sign-ups now.",
+    "closed": "The form is closed. It can be published again.",
 }
 
 

@@ -32,7 +32,7 @@ def test_from_a_form_to_the_welcome(bakery: Tenant, product: Product, tab: Calla
     page.get_by_label("Heading").fill("Rolls by text")
     expect(page.locator("#signup-preview")).to_contain_text("Rolls by text")
     page.get_by_role("button", name="Save").first.click()
-    page.get_by_role("button", name="Open the form").click()
+    page.get_by_role("button", name="Publish form").click()
     expect(page.get_by_text("Its page takes sign-ups now")).to_be_visible()
     with tenant_scope(bakery.pk):
         key = SignupForm.objects.get().key

@@ -96,8 +96,11 @@ def test_a_decision_on_the_page(
 
 def test_no_opt_out_needs_a_reason_and_nothing_is_lost(agent: Client, tenant: Tenant, review: Review) -> None:
     answer = decide(agent, review, "release")
-    assert answer.status_code == 400
-    assert "Say how you read their reply." in answer.content.decode()
+    assert answer["Location"] == f"/consent/review/{review.pk}/?needs=reason", (
+        "a page that can be opened again"
+    )
+    answer = agent.get(answer["Location"])
+    assert "Write why you read it so." in answer.content.decode()
     assert read_again(tenant, review).decided_at is None
 
 

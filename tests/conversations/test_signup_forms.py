@@ -55,6 +55,8 @@ def test_from_a_name_to_an_open_form(tenant: Tenant, manager: Client) -> None:
     assert (form.name, form.open_days, form.origins) == ("Counter", 14, ["https://shop.example.org"])
     assert form.senders == [{"id": offers, "label": ""}]
     assert form.asks == [{"name": "first_name", "required": True}]
+    shown = manager.get(f"/forms/{pk}/").content.decode()
+    assert "Publish form" in shown and "Before you publish it" in shown
     manager.post(f"/forms/{pk}/state/", {"state": "live"})
     assert Client().get(f"/p/f/{form.key}/").status_code == 200
     shown = manager.get(f"/forms/{pk}/").content.decode()

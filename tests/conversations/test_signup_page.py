@@ -12,6 +12,7 @@ Mutations tried, each made the test named red:
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -22,6 +23,7 @@ from consent.models.ledger import Method
 from contacts.models import Contact, FieldDefinition, Group, GroupMember, Tag
 from conversations.actions import signup_forms
 from conversations.models.signup import Signup
+from conversations.signing import public
 from messaging.models import Message
 from tenants.models import SenderNumber, Tenant
 from tenants.rules import PERSON, SYSTEM
@@ -200,9 +202,27 @@ def test_a_page_too_fast_too_old_or_forged_is_asked_once_more(
 ) -> None:
     visitor = Visitor(make_form(tenant, mode="single"))
     answer = visitor.send(age=age, token=token)
-    assert answer.status_code == 400 and b"press the button once more" in answer.content
+    assert answer.status_code == 400 and "once more. Nothing you typed is lost." in words_of(answer)
     assert PHONE.encode() in answer.content, "what was typed is lost"
     assert visitor.send(token=visitor.token_in(answer)).status_code == 303
+
+
+@pytest.mark.parametrize(("first", "later"), [(1, 1.5), (30, 0.6), (90_000, 0.6)])
+def test_a_quick_correction_is_taken(tenant: Tenant, first: float, later: float) -> None:
+    """B20. Red without `before` in `ticket_for`: the page after an error counted from the error on."""
+    visitor, start = Visitor(make_form(tenant, mode="single")), 1_800_000_000
+
+    def at(seconds: float) -> Any:
+        return patch.object(public.time, "time", lambda: start + seconds)
+
+    with at(0):
+        given: dict[str, Any] = {"phone": PHONE, "token": visitor.open()}
+    with at(first):
+        answer = visitor.client.post(visitor.path, given)  # no box is ticked
+    assert answer.status_code == 400
+    given |= {"token": visitor.token_in(answer), "senders": [one["id"] for one in visitor.form.senders]}
+    with at(first + later):
+        assert visitor.client.post(visitor.path, given).status_code == 303
 
 
 def test_a_token_of_another_form_is_none(tenant: Tenant) -> None:

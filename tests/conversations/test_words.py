@@ -192,14 +192,19 @@ def test_the_bench_says_label_reach_rule_and_the_words_that_weighed(viewer: Clie
     page = answer.content.decode()
     assert answer.status_code == 200
     for said in (
-        "Marketing numbers",
-        "stop_messages",
+        "Would stop your marketing numbers",
+        'title="Rule: stop_messages"',
         "names messages",
         "a person reads it",
         "Ordinary text",
     ):
         assert said in page, said
     assert "<b>take me off</b>" not in page
+    assert page.count("Would stop what your STOP setting stops") == 1, (
+        "of take me off; “enough” stops nothing yet"
+    )
+    english, anywhere = page.split("Leaving all, in any language")
+    assert "alto todo" in anywhere and "alto todo" not in english
     assert viewer.post(READ, {"texts": "a\n" * 201}).status_code == 400
     assert viewer.post(READ, {"texts": ""}).status_code == 400
 
