@@ -88,6 +88,7 @@ def context_of(job: ImportJob) -> Context:
         day_first=bool(job.mapping.get("day_first", tenant.country != "US")),
         today=timezone.localdate(timezone=zone),
         every_number=stops,
+        known=import_sets.known_names(targets),
     )
     return Context(tenant.pk, job.pk, plan, answer, zone, job.group_id, job.tag_id)
 

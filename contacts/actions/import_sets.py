@@ -45,6 +45,15 @@ def join_named(rows: Sequence[Row], targets: Sequence[str]) -> None:
             _join(model, {spelled[key]: phones for key, phones in wanted.items()})
 
 
+def known_names(targets: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Case-folded names that there are, for the columns that a file has: a sign within one of them parts nothing."""
+    return {
+        target: frozenset(name.casefold() for _, name in _known(model))
+        for model, target in ((Group, "groups"), (Tag, "tags"))
+        if target in targets
+    }
+
+
 def _join(model: type[Group] | type[Tag], wanted: dict[str, list[int]]) -> None:
     ids = {name.casefold(): pk for pk, name in _known(model)}
     missing = [name for name in wanted if name.casefold() not in ids]

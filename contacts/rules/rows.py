@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from json.encoder import encode_basestring
@@ -22,6 +22,8 @@ _LIMITS = {
     "groups": 1000,
     "tags": 1000,
 }
+_LONGEST_NAME = {"groups": 80, "tags": 60}
+_PARTING = re.compile("([;|,])")
 _TEXTS = frozenset({"first_name", "last_name", "language"})
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _YES = frozenset(
@@ -38,6 +40,7 @@ class Plan:
     Targets: phone, first_name, last_name, full_name, email, language, groups, tags, consent, consent_date,
     contact_id and field:<key>. `day_first`: 03/04/2025 is 3 April. `today`: nobody agreed after it.
     `every_number`: also those that cannot be texted; an opt-out of a landline, or from abroad, is never refused.
+    `known`: the case-folded names of the groups and tags that there are, by target.
     """
 
     targets: tuple[str, ...]
@@ -46,6 +49,7 @@ class Plan:
     day_first: bool = False
     today: date | None = None
     every_number: bool = False
+    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def phone_at(self) -> int:
@@ -139,7 +143,8 @@ class RowReader:
         if target == "full_name":
             row.first_name, row.last_name = split_name(value)
         elif target in {"groups", "tags"}:
-            setattr(row, target, _names(value))
+            known = self.plan.known.get(target, frozenset())
+            setattr(row, target, tuple(_names(value, known, _LONGEST_NAME[target])))
         else:
             return self._take_checked(row, target, value.strip())
         return ""
@@ -162,9 +167,20 @@ class RowReader:
         return ""
 
 
-def _names(text: str) -> tuple[str, ...]:
-    """Names of groups or tags in one cell, parted by semicolons, bars or commas."""
-    return tuple(name[:60] for part in re.split(r"[;|,]", text) if (name := part.strip()))
+def _names(text: str, known: Container[str], longest: int) -> Iterator[str]:
+    """Names of groups or tags in one cell, parted by semicolons, bars or commas that are in no `known` name."""
+    parts, at = _PARTING.split(text), 0
+    while at < len(parts):
+        name, last, joined = parts[at].strip(), at, parts[at].lstrip()
+        for end in range(at + 2, len(parts), 2):
+            joined += parts[end - 1] + parts[end]
+            if len(joined.rstrip()) > longest:
+                break
+            if joined.rstrip().casefold() in known:
+                name, last = joined.rstrip(), end
+        if name:
+            yield name[:longest]
+        at = last + 2
 
 
 def read_date(text: str, *, day_first: bool) -> date | None:

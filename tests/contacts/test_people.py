@@ -12,7 +12,7 @@ from consent.actions import opt_out, phone_for
 from consent.models import ConsentEvent, PhoneNumber
 from contacts.actions import exports, groups, people
 from contacts.actions.people import Details
-from contacts.models import Contact, ExportJob, GroupMember, ImportJob
+from contacts.models import Contact, ContactTag, ExportJob, GroupMember, ImportJob
 from contacts.rules.guard import guarded, is_formula, unguarded
 from contacts.rules.names import search_names
 from contacts.tasks import run_export
@@ -168,3 +168,30 @@ def test_another_tenants_import_has_no_error_file(
     with tenant_scope(other_tenant.pk), pytest.raises(Refused) as refused:
         exports.start_export(kind="import_errors", query={"import": job.pk}, actor=AGENT)
     assert refused.value.code == "not_found"
+
+
+def test_groups_and_tags_survive_their_own_export(
+    tenant: Tenant, do_import: Callable[..., ImportJob]
+) -> None:
+    """Red where known names are not tried first, and where groups are cut at 60 as tags are."""
+    names = ["Rolls, sweet", "R; dark | salt", "VIP", "L" * 80]
+    contact = people.create_contact
+    with tenant_scope(tenant.pk):
+        made = contact(number=P1, details=Details("Demo"), actor=SYSTEM)
+        for name in names:
+            group = groups.create_group(name=name, actor=SYSTEM)
+            GroupMember.objects.create(group=group, contact=made)
+        ContactTag.objects.create(tag=groups.create_tag(name="a, b", actor=SYSTEM), contact=made)
+    lines = export(tenant, "contacts", {})
+    shown = dict(zip(lines[0], lines[1], strict=True))
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows([["phone", "groups", "tags"], [P2, shown["groups"], shown["tags"]]])
+    do_import(file.getvalue())
+    with tenant_scope(tenant.pk):
+        again = Contact.objects.get(phone__e164=P2)
+        assert set(again.memberships.values_list("group__name", flat=True)) == {*names}
+        assert set(again.tags.values_list("tag__name", flat=True)) == {"a, b"}
+    # What nobody knows yet is parted, as ever.
+    do_import(f'phone,groups\n{P2},"One, two;vip|rolls, SWEET"\n')
+    with tenant_scope(tenant.pk):
+        assert set(again.memberships.values_list("group__name", flat=True)) == {*names, "One", "two"}
