@@ -149,6 +149,10 @@ def _named(scope: str) -> str:
 
 def _summary(rule: NotificationRule, event_key: str) -> None:
     taken = _take(rule)
+    if not taken:
+        return
+    # The newest taken is in the key: what committed after a digest went out is told by another of the same hour.
+    event_key = f"{event_key}:{taken[-1][0]}"
     newest = [pk for pk, _ in taken[-LISTED:]]
     send_to(rule, stories_of(_items(newest)), event_key=event_key, counts=Counter(what for _, what in taken))
 

@@ -80,6 +80,8 @@ def pause_rule(*, rule_id: int, on: bool, actor: Actor) -> NotificationRule:
         audit(
             actor, "resume_notice_rule" if on else "pause_notice_rule", "notice_rule", rule.pk, name=rule.name
         )
+    if on:  # what waited before the pause is told now, or at its hour
+        due.put_and_ring("notices", current_tenant_id(), rule.pk)
     return rule
 
 

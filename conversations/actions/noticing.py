@@ -45,7 +45,7 @@ def follow_ledger() -> bool:
         _forget([event.phone_id for event in reading.events if event.kind == Kind.ERASED])
         rules = _rules()
         if rules:
-            _note_events(rules, reading.events)
+            _keep(_items(rules, reading.events))
         reading.moved(reading.events[-1].seq)
         return reading.more
 
@@ -148,12 +148,21 @@ def _rules() -> list[tuple[NotificationRule, Narrowing]]:
     ]
 
 
-def _note_events(rules: list[tuple[NotificationRule, Narrowing]], events: Sequence[ConsentEvent]) -> None:
-    known = [(event, what) for event in events if (what := what_of(event.kind, event.method))]
+def is_wanted(event: ConsentEvent) -> bool:
+    """Whether a rule tells of this entry."""
+    return bool(_items(_rules(), [event]))
+
+
+def _items(
+    rules: list[tuple[NotificationRule, Narrowing]], events: Sequence[ConsentEvent]
+) -> list[NoticeItem]:
+    known = [
+        (event, what) for event in events if (what := what_of(event.kind, event.method, event.to_status))
+    ]
     campaigns = _campaigns(event.campaign_ref for event, _ in known)
     wanted_groups = any(wants.groups for _, wants in rules)
     groups = _groups([event.phone_id for event, _ in known]) if wanted_groups else {}
-    items = []
+    items: list[NoticeItem] = []
     for event, what in known:
         happening = Happening(
             what=what,
@@ -168,7 +177,7 @@ def _note_events(rules: list[tuple[NotificationRule, Narrowing]], events: Sequen
             # A rule tells of what comes after it was made, never of the history before.
             if event.recorded_at >= rule.created_at and wants.wants(happening)
         ]
-    _keep(items)
+    return items
 
 
 def _item(rule: NotificationRule, event: ConsentEvent, what: str) -> NoticeItem:

@@ -9,9 +9,11 @@ from consent.followers import follow
 from consent.models import ConsentEvent
 from consent.models.ledger import Kind, Method
 from consent.models.numbers import Status
+from conversations.actions.noticing import is_wanted
 from conversations.actions.signup import confirmed
 from conversations.actions.telling import notify_team
 from conversations.models.signup import Signup
+from conversations.rules.telling import What
 
 FOLLOWER = "signup"
 
@@ -44,7 +46,12 @@ def _follow(event: ConsentEvent) -> None:
 
 
 def _tell(event: ConsentEvent) -> None:
-    """Somebody whom the team blocked asked to return: nothing changed, a manager decides (CONSENT.md)."""
+    """Somebody whom the team blocked asked to return: nothing changed, a manager decides (CONSENT.md).
+
+    Where a rule wants such entries told, it tells this one; else the managers hear of it.
+    """
+    if is_wanted(event):
+        return
     how = "by text" if event.method == Method.KEYWORD else "by a sign-up form"
     address = f"{settings.PUBLIC_URL}/consent/entries/{event.seq}/"
     notify_team(
@@ -52,4 +59,5 @@ def _tell(event: ConsentEvent) -> None:
         text=f"They asked {how}. Nothing has changed: the block stays until a manager lifts it.\n{address}",
         event_key=f"returned:{event.seq}",
         phone_id=event.phone_id,
+        what=What.RETURNING,
     )

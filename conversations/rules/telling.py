@@ -91,8 +91,10 @@ class Narrowing:
         )
 
 
-def what_of(kind: str, method: str) -> str:
+def what_of(kind: str, method: str, to_status: str = "") -> str:
     """What a ledger entry is to the team; "" where nobody needs to know."""
+    if kind == "returned" and to_status != "blocked":
+        return What.OPTED_IN  # somebody erased who is open again: no block stands
     if kind == "held":
         return "" if method == "provider" else What.UNCLEAR
     return _KINDS.get(kind, "")
