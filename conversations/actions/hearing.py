@@ -86,11 +86,11 @@ def _hear(tenant_id: int, message_id: int, *, in_order: bool = False) -> Sequenc
     """The text to each listener; with `in_order` nothing of it where earlier texts wait: those, the oldest first."""
     for together in LISTENERS:
         with tenant_scope(tenant_id):
-            message = (
-                Message.objects.annotate(before=_BEFORE).filter(pk=message_id, direction=Direction.IN).first()
-            )
-            if message is not None and in_order and message.before:
-                return list(message.before)
+            found = Message.objects.filter(pk=message_id, direction=Direction.IN)
+            message: Message | None = (found.annotate(before=_BEFORE) if in_order else found).first()
+            before: Sequence[int] = getattr(message, "before", ())
+            if before:
+                return before
             if message is None or any(listen(message) for listen in together):
                 return ()
         in_order = False
