@@ -270,7 +270,7 @@ def test_only_json_is_written(api: Api) -> None:
 )  # fmt: skip
 def test_an_address_that_is_none_is_like_a_row_that_is_not_there(api: Api, path: str) -> None:
     answer = api.get(path)
-    assert (answer.status_code, answer.content) == (404, api.get("contacts/1000000000000000").content)
+    assert (answer.status_code, answer.json()) == (404, api.get("contacts/1000000000000000").json())
 
 
 # ── repeated requests ─────────────────────────────────────────────────────────────────────────────────
