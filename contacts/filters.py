@@ -17,6 +17,7 @@ from django.db.models.expressions import Combinable
 from consent.models import Hold, OptInRequest, Permission, PhoneNumber
 from contacts.models import Contact, ContactTag, Group, GroupMember, Tag
 from contacts.rules.names import fold
+from contacts.rules.spelled import number_prefixes
 from tenants.models import SenderNumber
 from tenants.rules import Refused
 
@@ -35,17 +36,7 @@ PERMISSIONS = {
     "on_hold": "On hold",
 }
 MAX_ID = 2**63 - 1
-_NUMBER = re.compile(r"\+?[\d\s().\-/]{3,40}")
-_CALLING_CODES = {
-    "US": "1",
-    "CA": "1",
-    "GB": "44",
-    "DE": "49",
-    "FR": "33",
-    "ES": "34",
-    "IT": "39",
-    "NL": "31",
-}
+_SPLITS = 3  # "van der Berg Anna": at most so many words of a last name that is written first
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,31 +173,20 @@ def _begins(column: str, prefix: str) -> Combinable:
 
 
 def _search(found: QuerySet[Contact], q: str, region: str) -> QuerySet[Contact]:
-    if _NUMBER.fullmatch(q) and sum(c.isdigit() for c in q) >= 3:
+    if prefixes := number_prefixes(q, region):
         among = Q()
-        for prefix in number_prefixes(q, region):
+        for prefix in prefixes:
             among |= Q(e164__gte=prefix, e164__lt=prefix[:-1] + chr(ord(prefix[-1]) + 1))
         return found.filter(phone_id__in=PhoneNumber.objects.filter(among).values("pk"))
     if "@" in q:
         return found.filter(Q(_begins("email", q.lower())))
     folded = fold(q)
-    return found.filter(
-        Q(_begins("search_name", folded)) | Q(_begins("search_last", folded)) | Q(_begins("email", q.lower()))
-    )
-
-
-def number_prefixes(q: str, region: str) -> list[str]:
-    """How a number that begins like this may begin in E.164: "(202) 555" in the US gives +202555 and +1202555."""
-    digits = "".join(c for c in q if c.isascii() and c.isdigit())
-    if q.strip().startswith("+"):
-        return [f"+{digits}"]
-    code = _CALLING_CODES.get(region, "")
-    national = digits.lstrip("0") if region not in {"US", "CA", "IT"} else digits
-    return (
-        [f"+{digits}", f"+{code}{national}"]
-        if code and not (code == "1" and digits[:1] == "1")
-        else [f"+{digits}"]
-    )
+    named = Q(_begins("search_name", folded)) | Q(_begins("search_last", folded))
+    words = folded.replace(",", " ").split()
+    for n in range(1, min(len(words), _SPLITS + 1)):
+        last, first = " ".join(words[:n]), " ".join(words[n:])
+        named |= Q(_begins("search_name", first), search_last=last)
+    return found.filter(named | Q(_begins("email", q.lower())))
 
 
 def chips(wanted: ContactFilter) -> list[dict[str, str]]:

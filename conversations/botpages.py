@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from consent.models import PhoneNumber
 from contacts.models import Contact
+from contacts.rules.names import fold
 from conversations import botting
 from conversations.actions.bots import NEW, read_content
 from conversations.actions.bottrying import Tried
@@ -319,7 +320,7 @@ def person_named(text: str) -> int | None:
         if found is None and len(digits) == 10:
             found = PhoneNumber.objects.filter(e164=f"+1{digits}").first()
     else:
-        contact = Contact.objects.filter(search_name__startswith=text.casefold()).order_by("pk").first()
+        contact = Contact.objects.filter(search_name__startswith=fold(text)).order_by("pk").first()
         found = contact.phone if contact else None
     if found is None:
         raise Refused("not_found", "No contact has this number. Leave it empty for someone new.", "who")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import unicodedata
 
+# Letters that Unicode does not take apart; contacts/migrations/0002 writes the same for names kept before.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 _UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 
 def fold(text: str) -> str:
-    """Lower case without accents: "José" and "JOSE" are found by the same letters, with a joiner and without."""
+    """Lower case without accents, one space between words: "José" and "JOSE", "Łukasz" and "lukasz" are the same."""
     if text.isascii():
-        return text.lower()
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c) and c not in _UNSEEN)
+    seen = "".join(c for c in plain if not unicodedata.combining(c) and c not in _UNSEEN)
+    return " ".join(seen.translate(_PLAIN).split())
 
 
 def search_names(first: str, last: str) -> tuple[str, str]:
     """(search_name, search_last) of a contact: the folded whole name and the folded last name."""
-    folded_last = fold(last)[:120]
+    folded_last = fold(last)[:120].rstrip()
     return f"{fold(first)} {folded_last}".strip()[:250], folded_last
 
 

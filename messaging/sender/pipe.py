@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 from psycopg import errors
-from psycopg.pq import DiagnosticField, ExecStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from tenants.parameters import as_text, numbered
@@ -143,11 +143,18 @@ class _Answers:
             self.whole.set_exception(self._first_error() or error)
 
     def _take(self) -> bool:
-        """Take what is complete; whether that was all."""
+        """Take what is complete; whether that was all. Raises where the connection was lost meanwhile."""
+        nothing = 0
         while not self.pq.is_busy():
             result = self.pq.get_result()
-            if result is None:  # between two statements
+            if result is None:  # once between two statements; again and again where there is nothing any more
+                if self.pq.status == ConnStatus.BAD:
+                    raise psycopg.OperationalError("the connection was lost")
+                nothing += 1
+                if nothing > 1:
+                    return False
                 continue
+            nothing = 0
             if result.status == ExecStatus.PIPELINE_SYNC:
                 error = self._first_error()
                 if error is not None:

@@ -8,6 +8,7 @@ let through; `abandon` does nothing; the goodbye not looked for; the refused loc
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
@@ -17,11 +18,12 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.conf import settings
+from psycopg.pq import ConnStatus
 
 from bench.rig import wait_for
 from messaging.sender import database
 from messaging.sender.database import Work, connection_info, lock_session
-from messaging.sender.pipe import Pipe
+from messaging.sender.pipe import Pipe, _Answers
 from tenants.parameters import numbered
 from tests.messaging.wire_server import run
 
@@ -241,3 +243,29 @@ def test_a_pipe_prepares_once(live_db: Any) -> None:
             await session.close()
 
     assert run(work) == [[(3,)]]
+
+
+@pytest.mark.parametrize(("status", "lost"), [(ConnStatus.BAD, True), (ConnStatus.OK, False)])
+def test_a_connection_with_nothing_to_say_freezes_nobody(status: ConnStatus, lost: bool) -> None:
+    """libpq has no result and is not busy, for ever: who asks on would never give the loop back (promise 7)."""
+
+    class Silent:
+        def consume_input(self) -> None: ...
+
+        def is_busy(self) -> bool:
+            return False
+
+        def get_result(self) -> None: ...
+
+    async def read() -> bool:
+        ours, theirs = socket.socketpair()
+        pq: Any = Silent()
+        pq.status = status
+        answers = _Answers(pq, asyncio.get_running_loop(), ours.fileno())
+        answers.read()
+        answers.stop()
+        ours.close()
+        theirs.close()
+        return answers.whole.done() and isinstance(answers.whole.exception(), psycopg.OperationalError)
+
+    assert asyncio.run(read()) is lost

@@ -263,7 +263,8 @@ def test_how_often_in_words() -> None:
 _TEXTS = st.lists(
     st.tuples(
         st.integers(0, 3),  # whose
-        st.floats(0.1, 60),  # days ago
+        # Days ago; not the very moment at which a day's slack ends, which each form meets a few milliseconds apart.
+        st.floats(0.1, 60).filter(lambda days: abs(days % 1 - 0.5) > 1e-4),
         st.sampled_from([Phase.HANDED, Phase.HANDED, Phase.UNKNOWN, Phase.NOT_SENT]),
         st.sampled_from([0, 40, 60, 61, 70]),
         st.sampled_from([None, True, False]),
