@@ -61,6 +61,12 @@ def stage(live_db: Run, tmp_path: Path) -> Iterator[Stage]:
     made.close()
 
 
+@pytest.fixture(autouse=True)
+def few_ids_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million of each is what a real catching-up takes its seconds for."""
+    monkeypatch.setattr("messaging.actions.catching_up.LEFT_OUT", 1000)
+
+
 @pytest.fixture
 def backups(live_db: Run, stage: Stage) -> Iterator[Backups]:
     made = Backups(live_db)
