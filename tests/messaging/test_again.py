@@ -5,23 +5,10 @@ Mutation tried: `others` not asked in BEGIN → red, they get it twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pytest
-
 from bench.stage import EVERYONE, Stage
 from messaging.models import Broadcast, Message
 from messaging.rules.outcomes import NotSent, Phase
 from tenants.scope import tenant_scope
-
-
-@pytest.fixture
-def stage(live_db: Any, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    yield made
-    made.close()
 
 
 def test_a_delivery_told_after_the_plan_is_seen_before_it_begins(stage: Stage) -> None:

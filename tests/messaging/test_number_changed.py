@@ -6,11 +6,7 @@ second; CLAIM with 0 as its last column → the last (whoever has the number now
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bench.crowd import people
 from bench.stage import Stage
@@ -70,13 +66,6 @@ def test_whoever_has_the_number_now_and_who_came_back_to_theirs_get_their_own(
     follow_ledger(tenant.pk)
     assert fate(gone) == (Phase.NOT_SENT, NotSent.NUMBER_CHANGED)
     assert {fate(one) for one in (inherited, kept)} == {(Phase.QUEUED, 0)}
-
-
-@pytest.fixture
-def stage(live_db: Any, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    yield made
-    made.close()
 
 
 def test_the_sender_asks_itself_whose_number_it_is(stage: Stage) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -57,13 +55,6 @@ def test_a_messaging_service_is_known_by_its_sid() -> None:
     doubt = Doubt(1, 1, "+12025550142", "Hi", BEGUN, service)
     rows = [listed("a", messaging_service_sid=service), listed("b")]
     assert candidates(doubt, rows) == ["a"]
-
-
-@pytest.fixture
-def stage(live_db: Any, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    yield made
-    made.close()
 
 
 def test_one_miss_is_not_enough_and_two_are(stage: Stage) -> None:

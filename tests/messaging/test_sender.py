@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from bench.rig import wait_for
@@ -19,13 +15,6 @@ from messaging.rules.outcomes import NotSent, Phase
 from tenants.models import Due, ProviderAccount, SenderNumber
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
-
-
-@pytest.fixture
-def stage(live_db: Any, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    yield made
-    made.close()
 
 
 def test_everyone_gets_it_once_with_their_own_text(stage: Stage) -> None:

@@ -9,13 +9,10 @@ Its look at `body` is doubled by the statement's own, which tests/messaging/test
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from django.utils import timezone
 
 from bench.stage import Stage
@@ -26,13 +23,6 @@ from messaging.sender.rendering import Templates, _freeze
 from tenants.scope import tenant_scope
 
 WORDS = "Reply STOP to opt out."
-
-
-@pytest.fixture
-def stage(live_db: Any, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
-    yield made
-    made.close()
 
 
 def sent(stage: Stage, broadcast: int) -> dict[int, tuple[str, bool | None]]:
