@@ -16,6 +16,7 @@ from consent.models import ConsentEvent
 from messaging.consents import Unanswered, tell
 from messaging.models import ConsentPush
 from messaging.rules import pushes
+from messaging.rules.outcomes import Phase
 from messaging.rules.pushes import PushState
 from tenants import due
 from tenants.credentials import unseal
@@ -34,15 +35,22 @@ FROM unnest(%(phones)s::bigint[], %(senders)s::bigint[], %(seqs)s::bigint[], %(c
 JOIN tenants_sendernumber s ON s.id = d.sender
 ON CONFLICT (tenant_id, seq, sender_id) DO NOTHING
 """
+# What answers the person on that number leaves first, the confirmation above all: the provider's block would refuse it.
+_ANSWER_UNDER_WAY = f"""EXISTS (
+    SELECT FROM messaging_message m
+    WHERE m.phone_id = q.phone_id AND m.sender_id = q.sender_id AND m.direction = 0 AND m.message_class = 0
+      AND m.phase IN ({Phase.QUEUED}, {Phase.CLAIMED}, {Phase.BEGUN}) AND m.expires_at > now()
+)"""
 # Still needed: the number is there, it is out for this sender (and has not come back to it since an opt-out from all),
 # and the provider does not block the pair anyway.
-_BATCH = """
+_BATCH = f"""
 SELECT w.id, w.correlation, w.source, w.occurred_at, p.e164, s.address, w.imported,
        p.e164 IS NOT NULL AND s.retired_at IS NULL AND x.provider_block_since IS NULL
        AND (p.blocked_at IS NOT NULL OR x.state = 'opted_out' OR (p.all_stopped_event IS NOT NULL
             AND (x.state = 'opted_in' AND x.event > p.all_stopped_event) IS NOT TRUE)) IS TRUE,
        w.phone_id, w.sender_id
 FROM (SELECT * FROM messaging_consentpush q WHERE q.account_id = %s AND q.state = 0
+      AND NOT {_ANSWER_UNDER_WAY}
       ORDER BY q.imported, q.id LIMIT %s) w
 JOIN consent_phonenumber p ON p.id = w.phone_id
 JOIN tenants_sendernumber s ON s.id = w.sender_id
@@ -125,9 +133,9 @@ def push(tenant_id: int, account_id: int, *, beat: Callable[[], object] | None =
             if account.consents_off_until and account.consents_off_until > timezone.now():
                 return account.consents_off_until if _waits(account_id) else None
             items, waiting, imported = _batch(account_id)
+            if items is None:
+                return timezone.now() + pushes.ANSWER_PAUSE if _waits(account_id) else None
             token = unseal(tenant_id, account.token_sealed)
-        if items is None:
-            return None
         if not items:
             continue
         try:
@@ -149,7 +157,7 @@ def _waits(account_id: int) -> bool:
 
 
 def _batch(account_id: int) -> tuple[list[str] | None, dict[str, _Waiting], bool]:
-    """The next items, their rows by correlation id, and whether they are an import's; None: nothing waits.
+    """The next items, their rows by correlation id, and whether they are an import's; None: none can be told now.
 
     Rows that need not be told any more end here: the person is back, or the provider has its own block.
     """

@@ -14,6 +14,8 @@ from typing import Any, Literal
 #: Items in one request, and the pause after ten requests: 100 a minute are allowed.
 MOST_ITEMS = 25
 PAUSE = timedelta(seconds=6)
+#: An answer to the same person is leaving (the confirmation of this very opt-out): it does so within a second or two.
+ANSWER_PAUSE = timedelta(seconds=2)
 #: Opt-outs of an import are many and never urgent: 500 people a minute, after everybody else.
 IMPORT_PAUSE = timedelta(seconds=3)
 #: The account has no Consent API (404, 403), or its token is refused (401): asked again only then.

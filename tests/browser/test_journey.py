@@ -52,15 +52,15 @@ def test_from_a_file_to_a_stop_and_back(
     expect(phone.locator("[data-test=bubble-in]").first).to_contain_text("Demo Bakery: Hi Demo 42")
     phone.fill("[data-test=message-body]", "Stop")
     phone.click("[data-test=send]")
-    expect(profile.locator("[data-test=status]")).to_contain_text("Stopped", timeout=5_000)
-    expect(profile.locator("[data-test=unsubscribed]")).to_contain_text("Yes", timeout=5_000)
+    expect(profile.locator("[data-test=status]")).to_contain_text("Stopped", timeout=20_000)
+    expect(profile.locator("[data-test=unsubscribed]")).to_contain_text("Yes", timeout=20_000)
     expect(phone.locator("[data-test=bubble-in]").last).to_contain_text("opted out")
 
     time.sleep(1.1)  # at the same second a STOP wins
     phone.fill("[data-test=message-body]", "START")
     phone.click("[data-test=send]")
-    expect(profile.locator("[data-test=status]")).to_contain_text("Active", timeout=5_000)
-    expect(profile.locator("[data-test=unsubscribed]")).to_contain_text("No", timeout=5_000)
+    expect(profile.locator("[data-test=status]")).to_contain_text("Active", timeout=20_000)
+    expect(profile.locator("[data-test=unsubscribed]")).to_contain_text("No", timeout=20_000)
     assert watch.said == [] and profile_watch.said == []
 
 

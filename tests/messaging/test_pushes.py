@@ -18,8 +18,10 @@ from consent.rules.evidence import Evidence
 from consent.rules.reach import Reach
 from messaging.actions import pushes
 from messaging.actions.ledger import follow_ledger
+from messaging.actions.replies import queue_confirmation
 from messaging.consents import Unanswered
-from messaging.models import ConsentPush
+from messaging.models import ConsentPush, Message
+from messaging.rules.outcomes import Phase
 from messaging.rules.pushes import PushState, covers, source_of
 from tenants.models import Due, ProviderAccount, SenderNumber, Tenant
 from tenants.rules import PERSON, SYSTEM
@@ -111,6 +113,50 @@ def test_who_came_back_meanwhile_is_not_blocked(tenant: Tenant, carrier: Carrier
     followed(tenant)
     assert blocked(carrier) == set()
     assert states(tenant) == [PushState.NOT_NEEDED]
+
+
+def test_the_confirmation_leaves_before_the_provider_blocks(tenant: Tenant, carrier: Carrier) -> None:
+    """Mutation: without `_ANSWER_UNDER_WAY` the block comes first and the confirmation is never sent."""
+    offers = addresses(tenant)["Offers"]
+    phone_id = told_by(tenant)
+    other = told_by(tenant, person="+12025550143", reach=Reach.NUMBER, sender_id=offers.pk)
+    with tenant_scope(tenant.pk):
+        answer = queue_confirmation(
+            phone_id=phone_id, sender_id=offers.pk, body="You are out.",
+            expires_at=timezone.now() + timedelta(minutes=5),
+        )  # fmt: skip
+    again = followed(tenant)
+    assert (PERSON_A, offers.address) not in blocked(carrier)
+    assert ("+12025550143", offers.address) in blocked(
+        carrier
+    ) and other != phone_id  # nobody waits behind it
+    assert again is not None
+    assert followed(tenant) > timezone.now()  # nothing can be told now: asked again, not forgotten
+    assert states(tenant).count(PushState.WAITING) == 1
+    with tenant_scope(tenant.pk):
+        Message.objects.filter(pk=answer.pk).update(phase=Phase.HANDED)
+    followed(tenant)
+    assert (PERSON_A, offers.address) in blocked(carrier)
+
+
+@pytest.mark.parametrize("phase", [Phase.QUEUED, Phase.CLAIMED, Phase.BEGUN])
+def test_an_answer_too_late_to_be_sent_holds_no_block_up(
+    tenant: Tenant, carrier: Carrier, phase: Phase
+) -> None:
+    offers = addresses(tenant)["Offers"]
+    phone_id = told_by(tenant)
+    with tenant_scope(tenant.pk):
+        late = queue_confirmation(
+            phone_id=phone_id, sender_id=offers.pk, body="You are out.",
+            expires_at=timezone.now() + timedelta(minutes=5),
+        )  # fmt: skip
+        Message.objects.filter(pk=late.pk).update(phase=phase)
+    followed(tenant)
+    assert (PERSON_A, offers.address) not in blocked(carrier)
+    with tenant_scope(tenant.pk):
+        Message.objects.filter(pk=late.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    followed(tenant)
+    assert (PERSON_A, offers.address) in blocked(carrier)
 
 
 def test_a_block_blocks_every_number(tenant: Tenant, carrier: Carrier) -> None:
