@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 
 from consent.rules.numbers import show
-from contacts.actions.import_try import TriedRow, TryOut
+from contacts.actions.import_try import TryOut
+from contacts.import_rows import kind_of, tried_row
 from contacts.models import FieldDefinition, ImportJob
 from contacts.models.jobs import JobStatus
 from contacts.rules.consent_answer import PROOF_METHODS, Answer
 from contacts.rules.mapping import FIXED, field_key
-from contacts.rules.outcomes import TAKEN, is_refused, outcome
+from contacts.rules.outcomes import NOTES, TAKEN, is_refused, outcome
 from contacts.rules.rows import read_date
 from tenants.models import SenderNumber
 from tenants.rules import Refused
@@ -151,18 +151,19 @@ def _check(at: int, target: str, tried: TryOut | None) -> tuple[str, str]:
 
 def tried(job: ImportJob, result: TryOut) -> dict[str, Any]:
     """The try-out for the page: sums, band, rows with their outcome, the question about dates."""
-    shown = {"rows": [_row(row) for row in result.rows], "two_ways": _two_ways(job, result)}
+    told = {row.line: tried_row(row, job.header, job.mapping["targets"]) for row in result.rows}
+    shown = {"rows": list(told.values()), "two_ways": _two_ways(job, result)}
     bad = [row for row in result.rows if is_refused(row.outcome)]
     kept = [row for row in result.rows if row.outcome in {"kept_opted_out", "blocked", "erased"}]
     counts = dict(result.counts)
     taken = result.tried - sum(n for code, n in counts.items() if code not in _META and is_refused(code))
     return shown | sums(counts) | {
-        "taken": taken, "bad": [_row(row) for row in bad], "kept": [_row(row) for row in kept],
+        "taken": taken, "bad": [told[row.line] for row in bad], "kept": [told[row.line] for row in kept],
         "bad_count": result.tried - taken, "kept_count": sum(counts.get(c, 0) for c in _KEPT), "file": about_file(job),
     }  # fmt: skip
 
 
-_META = frozenset({"opted_in", "email_left_out"})
+_META = frozenset({"opted_in", *NOTES})
 _KEPT = ("kept_opted_out", "blocked", "erased")
 
 
@@ -184,24 +185,13 @@ def sums(counts: dict[str, int]) -> dict[str, Any]:
             )
     if refused:
         segments.append({"label": "Not taken", "count": refused, "fill": "wait", "hatched": False})
+    lines += [
+        {"key": "bad", "label": outcome(code).label, "note": outcome(code).why, "count": f"{counts[code]:,}"}
+        for code in NOTES if counts.get(code)
+    ]  # fmt: skip
     words = ", ".join(f"{one['label']} {one['count']:,}" for one in segments)
     return {"lines": lines, "segments": segments, "sentence": words or "nothing yet",
             "granted": counts.get("opted_in", 0)}  # fmt: skip
-
-
-def _row(row: TriedRow) -> dict[str, Any]:
-    found = outcome(row.outcome)
-    label, why = found.label, found.why
-    if row.outcome == "kept_opted_out" and row.since:
-        why = f"They opted out on {date_format(timezone.localtime(row.since), 'j M Y')}. An import can’t undo that."
-    elif row.outcome == "new" and not row.granted:
-        label = "New, no permission yet"
-    elif row.granted:
-        label, why = f"{label}, opted in", "With the evidence of this file."
-    elif row.first_line:
-        label = f"Same as row {row.first_line}"
-    return {"line": row.line, "name": row.name, "number": show(row.e164) if row.e164 else "",
-            "outcome": {"key": found.key, "label": label}, "why": why}  # fmt: skip
 
 
 def _two_ways(job: ImportJob, result: TryOut) -> dict[str, Any] | None:
@@ -220,8 +210,7 @@ def _two_ways(job: ImportJob, result: TryOut) -> dict[str, Any] | None:
 def result(job: ImportJob) -> dict[str, Any]:
     """A started import for its page."""
     counts = dict(job.counts)
-    problems = sum(n for code, n in counts.items() if code not in _META and code not in
-                   {"new", "updated", "unchanged", "stopped_new", "stopped_known"})  # fmt: skip
+    problems = sum(n for code, n in counts.items() if kind_of(code))
     kind = job.consent.get("kind", "contacts")
     undoable = job.status in {JobStatus.DONE, JobStatus.CANCELLED, JobStatus.FAILED} and kind == "contacts"
     return sums(counts) | {"problems": problems, "undoable": undoable, "file": about_file(job),

@@ -128,6 +128,7 @@ def take(context: Context, batch: Sequence[files.Row], read: Read | None = None)
     """Read, stage and write one batch of contacts; what became of each row. `read`: it was read ahead."""
     rows, cells, tally, lines = read or read_ahead(context, batch)
     source = f"import:{context.job_id}"
+    told = set[int]()
     if stage.meet(context.tenant_id, stage.load(lines)):
         stage.create_contacts(context.tenant_id, source)
         tally.counts["new"] += len(rows)
@@ -135,15 +136,16 @@ def take(context: Context, batch: Sequence[files.Row], read: Read | None = None)
         odd = stage.exceptions(source)
         created, changed = stage.write_contacts(context.tenant_id, source)
         count_plain(tally, len(rows), odd, created, changed)
+        told = {found.n for found in odd}
         for found in odd:
             tally.add(_story(found), rows[found.n].line, cells[found.n], found.since)
     stage.join_sets(context.tenant_id, context.group_id, context.tag_id)
     import_sets.join_named(rows, context.plan.targets)
-    for row in rows:
+    for n, row in enumerate(rows):
         for line, later in row.later_lines:
             tally.add("duplicate", line, later)
-        if row.email_left_out:
-            tally.counts["email_left_out"] += 1
+        if row.email_left_out and n not in told:
+            tally.add("email_left_out", row.line, cells[n])
     return tally
 
 

@@ -21,7 +21,10 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class TriedRow:
-    """One row of the file and its outcome; `granted`: it would be opted in; `first_line`: the row it repeats."""
+    """One row of the file and its outcome; `granted`: it would be opted in; `first_line`: the row it repeats.
+
+    `cells`: of a row that cannot be taken, what stood there.
+    """
 
     line: int
     outcome: str
@@ -30,6 +33,7 @@ class TriedRow:
     since: datetime | None = None
     granted: bool = False
     first_line: int = 0
+    cells: Cells = ()
 
 
 @dataclass(slots=True)
@@ -83,7 +87,7 @@ def _try_batch(context: Context, batch: Sequence[files.Row], result: TryOut) -> 
     found = {n: (outcome, since) for n, outcome, since in stage.classify(context.tenant_id)}
     granted = stage.would_grant(context.answer.senders) if context.answer.grants else set()
     again = stage.seen_before()
-    shown = [TriedRow(line, outcome) for line, outcome, _, _ in tally.problems]
+    shown = [TriedRow(line, outcome, cells=cells) for line, outcome, _, cells in tally.problems]
     for n, row in enumerate(rows):
         shown.extend(_tried(context, row, found[n], int(row.e164[1:]) in again, n in granted))
     for one in sorted(shown, key=lambda one: one.line):

@@ -11,6 +11,10 @@ from contacts.rules.files.table import ROW_ERRORS
 TAKEN = ("new", "updated", "unchanged", "kept_opted_out", "blocked", "duplicate")
 #: Outcomes of a list of opt-outs.
 OPT_OUT_OUTCOMES = ("stopped_new", "stopped_known", "already_stopped")
+#: Said of a row beside its outcome: it was taken, but for one cell.
+NOTES = ("email_left_out",)
+#: Kept as they were, whatever the file says.
+KEPT = ("kept_opted_out", "blocked", "erased", "already_stopped")
 
 _WORDS = {
     "new": ("New", ""),
@@ -26,7 +30,8 @@ _WORDS = {
     **{code: ("Not taken", why) for code, why in ROW_ERRORS.items()},
     "field_too_long": ("Not taken", "A cell is longer than the place it goes to."),
     "unknown_id": ("Not taken", "This id is not one of your contacts."),
-    "bad_date": ("Not taken", "The date they agreed cannot be read."),
+    "bad_date": ("Not taken", "The day they agreed cannot be read, or cannot be."),
+    "email_left_out": ("Taken without the e-mail", "It is not an e-mail address."),
 }
 
 
@@ -42,7 +47,7 @@ class Outcome:
 
 def is_refused(code: str) -> bool:
     """Whether the row was not taken at all."""
-    return code not in TAKEN and code not in OPT_OUT_OUTCOMES
+    return code not in TAKEN and code not in OPT_OUT_OUTCOMES and code not in NOTES
 
 
 def outcome(code: str) -> Outcome:

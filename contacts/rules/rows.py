@@ -14,7 +14,7 @@ from contacts.rules.names import search_names, split_name
 from tenants.moments import day_possible
 
 MAX_CELL = 32_768
-_LIMITS = {
+LIMITS = {
     "first_name": 120,
     "last_name": 120,
     "full_name": 120,
@@ -109,7 +109,7 @@ class RowReader:
         self.plan, self.phone_at = plan, plan.phone_at
         # Column, target, own field's key or "", most characters, and whether its text is taken as it stands.
         self.others = [
-            (at, target, target.partition("field:")[2], _LIMITS.get(target, MAX_CELL), target in _TEXTS)
+            (at, target, target.partition("field:")[2], LIMITS.get(target, MAX_CELL), target in _TEXTS)
             for at, target in plan.others
         ]
 

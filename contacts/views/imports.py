@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from contacts import import_rows
 from contacts import import_showing as showing
 from contacts.actions import bulk, exports, import_try, imports
 from contacts.models import Group, ImportJob, Tag
@@ -156,6 +157,8 @@ def progress(request: Asked, pk: int) -> HttpResponse:
         "may_undo": actor.may(Role.MANAGER),
     }
     context |= showing.result(job) | {"steps": showing.steps("import" if running else "result", job)}
+    if not running:
+        context |= import_rows.problems(job, request.GET)
     if getattr(request, "htmx", False):
         response = render(request, "contacts/part_import.html", context)
         if not running:
