@@ -15,7 +15,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySe
 from django.db.models.expressions import Combinable
 
 from consent.models import Hold, OptInRequest, Permission, PhoneNumber
-from contacts.models import Contact, ContactTag, Group, GroupMember, Tag
+from contacts.models import Contact, ContactTag, Group, GroupMember, ImportJob, Tag
 from contacts.rules.names import fold
 from contacts.rules.spelled import number_prefixes
 from tenants.models import SenderNumber
@@ -41,13 +41,17 @@ _SPLITS = 3  # "van der Berg Anna": at most so many words of a last name that is
 
 @dataclass(frozen=True, slots=True)
 class ContactFilter:
-    """A filter: search words, status, group, tag, unsubscribed ("yes", "no", ""), sender id → permission."""
+    """A filter: search words, status, group, tag, unsubscribed ("yes", "no", ""), sender id → permission.
+
+    `made_by`: the import that brought them as new contacts.
+    """
 
     q: str = ""
     status: str = ""
     group: int | None = None
     tag: int | None = None
     unsubscribed: str = ""
+    made_by: int | None = None
     permissions: tuple[tuple[int, str], ...] = field(default=())
 
     def __bool__(self) -> bool:
@@ -56,7 +60,7 @@ class ContactFilter:
     def as_query(self) -> dict[str, str]:
         """The address's parameters; also what a segment keeps."""
         plain = {"q": self.q, "status": self.status, "group": self.group, "tag": self.tag,
-                 "unsubscribed": self.unsubscribed}  # fmt: skip
+                 "unsubscribed": self.unsubscribed, "import": self.made_by}  # fmt: skip
         found = {name: str(value) for name, value in plain.items() if value}
         return found | {f"s{sender}": state for sender, state in self.permissions}
 
@@ -67,7 +71,10 @@ class ContactFilter:
 
 
 def read_filter(query: Mapping[str, Any]) -> ContactFilter:
-    """Read parameters. Raises `Refused("not_found")` for a group, tag or sender of nobody or of somebody else."""
+    """Read parameters.
+
+    Raises `Refused("not_found")` for a group, tag, import or sender of nobody or of somebody else.
+    """
     senders = set(SenderNumber.objects.values_list("pk", flat=True))
     permissions = []
     for name, value in query.items():
@@ -82,11 +89,12 @@ def read_filter(query: Mapping[str, Any]) -> ContactFilter:
         group=_known(Group, query.get("group")),
         tag=_known(Tag, query.get("tag")),
         unsubscribed=unsubscribed if unsubscribed in {"yes", "no"} else "",
+        made_by=_known(ImportJob, query.get("import")),
         permissions=tuple(sorted(permissions)),
     )
 
 
-def _known(model: type[Group] | type[Tag], raw: Any) -> int | None:
+def _known(model: type[Group] | type[Tag] | type[ImportJob], raw: Any) -> int | None:
     if raw in (None, ""):
         return None
     text = str(raw)
@@ -103,6 +111,8 @@ def contacts_of(wanted: ContactFilter, region: str = "US") -> QuerySet[Contact]:
         found = found.filter(_in_group(wanted.group))
     if wanted.tag is not None:
         found = found.filter(Exists(ContactTag.objects.filter(tag_id=wanted.tag, contact_id=OuterRef("pk"))))
+    if wanted.made_by is not None:
+        found = found.filter(source=f"import:{wanted.made_by}")
     if wanted.unsubscribed:
         found = found.filter(phone__stopped_at__isnull=wanted.unsubscribed == "no")
     if wanted.status:
@@ -198,6 +208,9 @@ def chips(wanted: ContactFilter) -> list[dict[str, str]]:
         found.append(("Group", Group.objects.values_list("name", flat=True).get(pk=wanted.group), "group"))
     if wanted.tag is not None:
         found.append(("Tag", Tag.objects.values_list("name", flat=True).get(pk=wanted.tag), "tag"))
+    if wanted.made_by is not None:
+        named = ImportJob.objects.values_list("file_name", flat=True).get(pk=wanted.made_by)
+        found.append(("New by import", named, "import"))
     if wanted.unsubscribed:
         found.append(("Unsubscribed", wanted.unsubscribed.title(), "unsubscribed"))
     names = dict(SenderNumber.objects.values_list("pk", "name"))

@@ -21,6 +21,8 @@ _LABELS = {"bad": "Not taken", "noted": "Taken in part", "kept": "Kept out", "tw
 
 def kind_of(code: str) -> str:
     """Under which heading a row with this outcome is listed; "" where it was simply taken."""
+    if code == "opted_in":  # counted beside the outcomes
+        return ""
     if code in KEPT:
         return "kept"
     if code in NOTES:

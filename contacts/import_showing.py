@@ -215,3 +215,19 @@ def result(job: ImportJob) -> dict[str, Any]:
     undoable = job.status in {JobStatus.DONE, JobStatus.CANCELLED, JobStatus.FAILED} and kind == "contacts"
     return sums(counts) | {"problems": problems, "undoable": undoable, "file": about_file(job),
                            "kept": counts.get("kept_opted_out", 0)}  # fmt: skip
+
+
+def places(job: ImportJob) -> list[dict[str, str]]:
+    """Where the people of an ended import are found: the new ones, its group and its tag."""
+    if job.consent.get("kind", "contacts") != "contacts":
+        return []
+    list_url, found = reverse("contacts:list"), []
+    made = job.counts.get("new", 0) if job.status != JobStatus.UNDONE else 0
+    if made:
+        label = "The new contact" if made == 1 else f"The {made:,} new contacts"
+        found.append({"label": label, "url": f"{list_url}?import={job.pk}"})
+    if job.group is not None:
+        found.append({"label": f"The group “{job.group.name}”", "url": f"{list_url}?group={job.group_id}"})
+    if job.tag is not None:
+        found.append({"label": f"Everyone tagged “{job.tag.name}”", "url": f"{list_url}?tag={job.tag_id}"})
+    return found

@@ -158,7 +158,7 @@ def progress(request: Asked, pk: int) -> HttpResponse:
     }
     context |= showing.result(job) | {"steps": showing.steps("import" if running else "result", job)}
     if not running:
-        context |= import_rows.problems(job, request.GET)
+        context |= import_rows.problems(job, request.GET) | {"places": showing.places(job)}
     if getattr(request, "htmx", False):
         response = render(request, "contacts/part_import.html", context)
         if not running:

@@ -1,7 +1,8 @@
 """The rows of an import that were not simply taken, on its page: what stood there, why, what to do (G3, DESIGN 8).
 
 Mutations tried: `line__gt=after` dropped → the second page; `_UNSURE` empty → a row that cannot be told apart;
-`tally.add("email_left_out", …)` counted only, as it was → the e-mail; without `n not in told` → one story.
+`tally.add("email_left_out", …)` counted only, as it was → the e-mail; without `n not in told` → one story;
+the filter by `source` left out → the people of this import.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import pytest
 from django.test import Client
 
 from consent.actions import opt_out, phone_for
+from contacts.actions.groups import create_group
 from contacts.models import Contact, ImportJob, ImportRow
 from contacts.rules.standing import standing
 from tenants.models import SenderNumber, Tenant, User
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
+from tests.contacts.conftest import PROOF
 
 TEXT = (
     "mobile,first,last,mail\n202-555-0142,Demo,One,demo@example.org\nhello,Demo,Two,\n202-555-0144,Demo,Three,none\n"
@@ -36,7 +39,9 @@ def job(tenant: Tenant, do_import: Callable[..., ImportJob]) -> ImportJob:
         sender = SenderNumber.objects.get(name="Offers").pk
         opt_out(phone_id=phone_for(e164="+12025550146"), sender_id=sender, reach="all", method="keyword",
                 event_key="SM1", actor=SYSTEM)  # fmt: skip
-    return do_import(TEXT, targets=["phone", "first_name", "last_name", "email"])
+    return do_import(
+        TEXT, targets=["phone", "first_name", "last_name", "email"], answer=PROOF | {"senders": [sender]}
+    )
 
 
 def rows(web: Client, job: ImportJob, kind: str) -> list[tuple[int, str, str]]:
@@ -47,6 +52,7 @@ def rows(web: Client, job: ImportJob, kind: str) -> list[tuple[int, str, str]]:
 def test_each_row_says_what_stood_there_why_and_what_to_do(web: Client, job: ImportJob) -> None:
     page = web.get(f"/contacts/import/{job.pk}/")
     body = page.content.decode()
+    assert page.context["granted"] and page.context["problems"] == 4
     assert rows(web, job, "bad") == [(3, "Demo Two", "hello")]
     assert "This contains letters" in body and "Correct it in the file and import that again" in body
     assert [kind["label"] for kind in page.context["kinds"]] == [
@@ -85,6 +91,25 @@ def test_the_try_out_shows_refused_rows_in_the_same_words(web: Client, tenant: T
     web.post(f"/contacts/import/{pk}/evidence/", {"what": "no_proof"})
     bad = web.get(f"/contacts/import/{pk}/columns/").context["show"]["bad"]
     assert [(row["line"], row["name"], row["number"]) for row in bad] == [(2, "Demo", "hello")]
+
+
+def test_the_result_leads_to_the_people_of_this_import(
+    web: Client, tenant: Tenant, do_import: Callable[..., ImportJob], other_tenant: Tenant
+) -> None:
+    do_import("phone\n202-555-0160\n202-555-0161\n")
+    with tenant_scope(tenant.pk):
+        group = create_group(name="Stall", actor=SYSTEM).pk
+    job = do_import("phone\n202-555-0161\n202-555-0162\n202-555-0163\n", group_id=group)
+    places = web.get(f"/contacts/import/{job.pk}/").context["places"]
+    assert [place["label"] for place in places] == ["The 2 new contacts", "The group “Stall”"]
+    page = web.get(places[0]["url"])
+    assert {row["it"].number for row in page.context["rows"]} == {"+1 202-555-0162", "+1 202-555-0163"}
+    assert [(chip["field"], chip["value"]) for chip in page.context["chips"]] == [
+        ("New by import", "list.csv")
+    ]
+    assert len(web.get(places[1]["url"]).context["rows"]) == 3
+    theirs = do_import("phone\n202-555-0164\n", tenant=other_tenant)
+    assert web.get(f"/contacts/?import={theirs.pk}").status_code == 404
 
 
 @pytest.mark.parametrize(
