@@ -13,7 +13,7 @@ _LONGEST = 80  # characters of a cell that are shown
 _MEND = "Correct it in the file and import that again: nobody is created twice."
 _PERSON = "They come back by START, a new sign-up, or a consent you can prove."
 
-_UNSURE = frozenset({"column_count", "unclosed_quote", "bad_quote"})
+_UNSURE = frozenset({"column_count", "bad_quote"})
 _ADVICE: Mapping[str, str] = {
     "phone:country_not_enabled": "Whoever runs this installation enables countries.",
     "phone:empty": "Write the number into the file, or leave the row out.",

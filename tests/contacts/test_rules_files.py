@@ -74,34 +74,70 @@ def test_lines_before_the_header_count() -> None:
     assert [row.line for row in rows("\r\n\nsep=;\r\nphone;name\r\na;b\r\n")] == [5]
 
 
-def test_quotes_that_never_close_are_told_and_lose_no_row_silently() -> None:
-    found = rows('phone,name\n1,"a"b\n2,ok\n3,"open\n4,x\n')
-    assert [(row.line, row.error) for row in found] == [(2, "bad_quote"), (3, ""), (4, "unclosed_quote")]
+def test_a_quote_too_many_swallows_no_row() -> None:
+    """Red without the second reading: rows 3, "c" and 4 are in the cell of row 2, and nobody is told."""
+    found = rows('phone,name\n1,"a"b\n2,"open\n3,c\n4,d "e" f\n5,"g"\n6,h\n')
+    assert [(row.line, row.error or row.cells) for row in found] == [
+        (2, "bad_quote"),
+        (3, "bad_quote"),
+        (4, ("3", "c")),
+        (5, ("4", 'd "e" f')),
+        (6, ("5", "g")),
+        (7, ("6", "h")),
+    ]
     assert {row.error for row in found} - {""} <= set(ROW_ERRORS)
+    # The lines that are read again are looked at again, and a mark that closed a cell of the first reading opens none.
+    found = rows('phone,name\n1,"a\n2,b\x07\n3,"c\n4,d\n')
+    assert [row.error for row in found] == ["bad_quote", "control_character", "bad_quote", ""]
+
+
+def test_many_quotes_too_many_end_soon() -> None:
+    """Each line seems to go on to the last one. Red (for hours) where lines may be read again without end."""
+    start = time.process_time()
+    with pytest.raises(Refused) as refused:
+        rows("phone,name\n" + 'a",b,"c\n' * 50_000 + 'a"b\n')
+    assert refused.value.code == "bad_quote"
+    assert [row.error for row in rows("phone,name\n" + '1,"x\n' * 50_000 + '1,"y"\n')] == [
+        "bad_quote"
+    ] * 50_000 + [""]
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("before", [0, 3, 5_000, 30_000])
+def test_a_quote_that_never_closes_refuses_the_file(before: int) -> None:
+    """What it swallowed nobody can tell: the file is cut off, or the mark is one too many."""
+    for after in ("", "8,y\n", "9,z\n" * 60_000):
+        with pytest.raises(Refused) as refused:
+            rows("phone,name\n" + "1,ok\n" * before + '7,"open\n' + after)
+        assert (refused.value.code, refused.value.detail) == ("unclosed_quote", {"line": before + 2})
+
+
+@pytest.mark.parametrize("before", [0, 3, 5_000, 30_000])
+def test_a_row_with_a_bad_quote_is_shown_wherever_it_stands(before: int) -> None:
+    """The text is read in pieces: the row may begin and end in other ones. Red with `begin - 1`, or no later pieces."""
+    for between in (0, 1, 60_000):
+        text = "phone,name\n" + "1,ok\n" * before + '7,"open\n' + "8,y\n" * between + '9,"z\n0,a\n'
+        found = rows(text)
+        assert found[before] == Row(before + 2, None, "bad_quote", ("7", '"open'))
+        assert found[before + 1 : -2] == [Row(before + 3 + n, ("8", "y")) for n in range(between)]
+        assert found[-2:] == [
+            Row(before + between + 3, None, "bad_quote", ("9", '"z')),
+            Row(before + between + 4, ("0", "a")),
+        ]
 
 
 def test_a_refused_row_still_says_what_it_held() -> None:
     """Red where `found` is left out of any of the five rows."""
-    text = 'phone,name\n1,"a"b\n2\n3,x,y\n4,a\x01b\n5,{}\n6,"open\n7,z\n'.format("l" * 40_000)
+    text = 'phone,name\n1,"a"b\n2\n3,x,y\n4,a\x01b\n5,{}\n'.format("l" * 40_000)
     assert [(row.error, row.found) for row in rows(text)] == [
         ("bad_quote", ("1", '"a"b')),
         ("column_count", ("2",)),
         ("column_count", ("3", "x", "y")),
         ("control_character", ("4", "a\ufffdb")),
         ("field_too_long", ("5", "l" * 1_000 + "…")),
-        ("unclosed_quote", ("6", '"open')),
     ]
     many = rows("phone,name\n" + "1," * 500 + "1\n")
     assert len(many[0].found) == 200
-
-
-@pytest.mark.parametrize("before", [0, 3, 5_000, 30_000])
-def test_an_open_quote_is_shown_wherever_it_stands(before: int) -> None:
-    """The text is read in pieces: the row may begin and end in other ones. Red with `begin - 1`, or no later pieces."""
-    swallowed = "".join(f"{n},x\n" for n in range(60_000))
-    for after in ("", "8,y\n", swallowed):
-        found = rows("phone,name\n" + "1,ok\n" * before + '7,"open\n' + after)
-        assert found[-1] == Row(before + 2, None, "unclosed_quote", ("7", '"open'))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +145,40 @@ def test_an_open_quote_is_shown_wherever_it_stands(before: int) -> None:
 )
 def test_delimiters(line: str, delimiter: str) -> None:
     assert open_table(io.BytesIO(line.encode())).delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "header"),
+    [
+        # A comma of a name is no delimiter, though it stands first in the list and as often.
+        ("Name (last, first);Phone\nDoe, Ann;+12025550100\n", ";", ("Name (last, first)", "Phone")),
+        ("name, also maiden name, title;phone;x\n", ";", ("name, also maiden name, title", "phone", "x")),
+        ("a;b,c;d,e;phone\n1;2;3;+12025550100\n", ";", ("a", "b,c", "d,e", "phone")),
+        # A column name over two lines hides the delimiter from who looks at the first line alone.
+        ('"Phone\nnumber";name\n+12025550100;a\n', ";", ("Phone\nnumber", "name")),
+        # The rows of one column are not parted by what their cells hold.
+        ("phone\n1;2\n3;4\n", ",", ("phone",)),
+        ("phone,a;b;c;d\n+12025550100,x\n", ",", ("phone", "a;b;c;d")),
+    ],
+)
+def test_delimiters_are_told_by_rows(text: str, delimiter: str, header: tuple[str, ...]) -> None:
+    table = open_table(io.BytesIO(text.encode()))
+    assert (table.delimiter, table.header) == (delimiter, header)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('"phone,name\n1,a\n', "unclosed_quote"),
+        ('phone,"na"me\n1,a\n', "bad_header"),
+        ("sep=;\n", "empty_file"),
+        ("\n\r\nsep=;\r\n\n", "empty_file"),
+    ],
+)
+def test_headers_that_cannot_be_read(text: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        open_table(io.BytesIO(text.encode()))
+    assert refused.value.code == code
 
 
 def test_long_cells_are_row_errors_and_huge_ones_refuse_the_file() -> None:
@@ -131,6 +201,21 @@ def test_encodings() -> None:
     with pytest.raises(Refused) as refused:
         open_table(io.BytesIO(big))
     assert refused.value.detail == {"at_byte": 1_600_006}
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b'[{"phone":"+12025550100"}]', "json"),
+        (b'\xef\xbb\xbf\n{ "rows": []}', "json"),
+        (b"7z\xbc\xaf\x27\x1c..", "gzip"),
+        (b"BZh91AY&SY..", "gzip"),
+    ],
+)
+def test_other_kinds(data: bytes, kind: str) -> None:
+    with pytest.raises(Refused) as refused:
+        open_table(io.BytesIO(data))
+    assert (refused.value.code, refused.value.detail) == ("not_csv", {"kind": kind})
 
 
 def test_size_is_checked_first() -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 from contacts.rules.files.table import LIMITS, Readable
 from tenants.rules import Refused
 
-Kind = Literal["", "html", "old_excel", "zip_or_xlsx", "pdf", "image", "gzip", "rich_text"]
+Kind = Literal["", "html", "old_excel", "zip_or_xlsx", "pdf", "image", "gzip", "rich_text", "json"]
 
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"PK\x03\x04", "zip_or_xlsx"),
@@ -15,6 +15,11 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_excel"),
     (b"%PDF-", "pdf"),
     (b"\x1f\x8b", "gzip"),
+    (b"BZh91AY&SY", "gzip"),
+    (b"\xfd7zXZ\x00", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "gzip"),
+    (b"Rar!\x1a\x07", "gzip"),
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
@@ -23,6 +28,7 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|meta|\?xml|div|style)\b", re.IGNORECASE
 )
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)*\{\s*\"")
 _CHUNK = 1 << 20
 
 
@@ -46,7 +52,9 @@ def kind_of(fileobj: Readable) -> Kind:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    return "html" if _HTML.match(head) else ""
+    if _HTML.match(head):
+        return "html"
+    return "json" if _JSON.match(head) else ""
 
 
 def encoding_of(fileobj: Readable) -> tuple[str, int]:

@@ -38,7 +38,6 @@ ROW_ERRORS = {
     "column_count": "This row does not have as many cells as the header.",
     "control_character": "This row holds an invisible control character.",
     "field_too_long": "A cell of this row is longer than 32,768 characters.",
-    "unclosed_quote": "A quotation mark is opened here and never closed.",
     "bad_quote": "A quotation mark stands in the middle of a cell; write it twice inside quotes.",
 }
 
@@ -60,7 +59,8 @@ class Row(NamedTuple):
 class Table:
     """`encoding`: utf-8, utf-16 or xlsx. `delimiter`: one character, "" for XLSX. `header`: NFKC, trimmed, unique.
 
-    `rows` can be read once; reading may raise `Refused("field_too_long")`. Rows of empty cells are left out.
+    `rows` can be read once; reading may raise `Refused`: field_too_long, unclosed_quote, bad_quote. Rows of
+    empty cells are left out.
     """
 
     encoding: str
