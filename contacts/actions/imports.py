@@ -38,8 +38,8 @@ def prepare_import(
         tenant_id, chunks, limit=settings.MAX_IMPORT_BYTES, folder="imports", hint="Split it."
     )
     try:
-        sheet = sheets.inspect(stored.path, file_name)
         tenant = Tenant.objects.get(pk=tenant_id)
+        sheet = sheets.inspect(stored.path, file_name, region=tenant.country)
         job: ImportJob = ImportJob.objects.create(
             status=JobStatus.DRAFT,
             file=stored.path,

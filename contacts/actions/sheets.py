@@ -25,8 +25,8 @@ class Sheet:
     rows: int
 
 
-def inspect(relative: str, name: str) -> Sheet:
-    """Read the whole file once: header, sample, guessed columns, number of rows.
+def inspect(relative: str, name: str, *, region: str) -> Sheet:
+    """Read the whole file once: header, sample, guessed columns (by numbers as in `region`), number of rows.
 
     Raises `Refused` with the codes of contacts.rules.files and "no_phone_column".
     """
@@ -38,7 +38,7 @@ def inspect(relative: str, name: str) -> Sheet:
             count += 1
             if row.cells is not None and len(sample) < SAMPLE:
                 sample.append(tuple(cell[:200] for cell in row.cells))
-        found = guess(table.header, sample)
+        found = guess(table.header, sample, region=region)
     targets = tuple(_target(found.get(at), header) for at, header in enumerate(table.header))
     return Sheet(table.encoding, table.delimiter, table.header, tuple(sample), targets, count)
 
