@@ -33,6 +33,9 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u30fc\ufe58\ufe63"
 _TO_ASCII = str.maketrans(dict.fromkeys(_DASHES, "-") | {"\u2024": ".", "\u30fb": "."})
 _EXTENSION = re.compile(r";|,\s*,|[\d)\s](?:ext(?:n|ension)?\b[.:]?|x[.:]?|#)\s*\d", re.IGNORECASE)
 _SHAPE = re.compile(r"\+?\s*[\d(][\d\s().-]*")
+_LINK = re.compile(r"\Atel:\s*", re.IGNORECASE)
+#: What the library calls the country of numbers that belong to none: satellite telephones, shared networks.
+_NO_COUNTRY = "001"
 _TRAILING_DECIMALS = re.compile(r"\+?\d{7,}\.0{1,2}")
 
 _PARSE_ERRORS = {
@@ -114,7 +117,8 @@ def clean(raw: str) -> tuple[str, str]:
     text = "".join(
         " " if unicodedata.category(c) == "Zs" else c for c in text if unicodedata.category(c) != "Cf"
     )
-    text = text.strip(" \t\r\n").translate(_TO_ASCII)
+    # A telephone link is a number that somebody copied from a page or an address book.
+    text = _LINK.sub("", text.strip(" \t\r\n").translate(_TO_ASCII))
     problem = _problem(text)
     return ("", problem) if problem else (re.sub(r"[\s().-]", "", text), "")
 
@@ -153,7 +157,7 @@ def _judged(e164: str, country: str, kind: int, enabled: frozenset[str]) -> Numb
         return NumberVerdict("reject", "landline", e164)
     if kind == PhoneNumberType.PREMIUM_RATE:
         return NumberVerdict("reject", "premium_rate", e164)
-    if kind not in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE):
+    if kind not in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE) or country == _NO_COUNTRY:
         return NumberVerdict("reject", "not_textable_type", e164)
     if country not in enabled:
         return NumberVerdict("hold", "country_not_enabled", e164)

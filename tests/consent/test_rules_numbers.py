@@ -177,6 +177,12 @@ def test_any_text_gets_an_answer(raw: str, region: str) -> None:
         ("\ud800", "bad_character"),
         ("\u200b\u2060", "empty"),
         ("()", "not_a_number"),
+        ("tel:", "empty"),
+        ("tel:+12025550143;phone-context=+1", "extension_or_multiple"),
+        ("hotel:+12025550143", "bad_character"),
+        # Mobile in the library's eyes, in a country "001" that nobody can enable.
+        ("+881612345678", "not_textable_type"),
+        ("+870773123456", "not_textable_type"),
     ],
 )
 def test_reasons(raw: str, reason: str) -> None:
@@ -189,6 +195,8 @@ def test_reasons(raw: str, reason: str) -> None:
         "+1 (202) 555\u20110143",
         "\uff0b\uff11\uff12\uff10\uff12\uff15\uff15\uff15\uff10\uff11\uff14\uff13",
         "1.202.555.0143",
+        "tel:+1-202-555-0143",
+        "TEL: 202-555-0143",
     ],
 )
 def test_other_spellings_are_understood(raw: str) -> None:
