@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from consent.rules.numbers import show
@@ -13,7 +14,7 @@ from contacts.actions.import_try import TryOut
 from contacts.import_rows import kind_of, tried_row
 from contacts.models import FieldDefinition, ImportJob
 from contacts.models.jobs import JobStatus
-from contacts.rules.consent_answer import PROOF_METHODS, Answer
+from contacts.rules.consent_answer import PROOF_METHODS, Answer, faults
 from contacts.rules.mapping import FIXED, field_key
 from contacts.rules.outcomes import NOTES, TAKEN, is_refused, outcome
 from contacts.rules.rows import read_date
@@ -109,6 +110,12 @@ def evidence(job: ImportJob) -> list[tuple[str, str]]:
         ("For sender", named),
     ]
     return [*facts, ("Proof", answer.note)] if answer.note else facts
+
+
+def evidence_errors(given: dict[str, Any], refused: Refused) -> dict[str, str]:
+    """All that is wrong with the answer of step 2, by field; else what it was refused for."""
+    found = {one.field or "": one.message for one in faults(given, today=timezone.localdate())}
+    return found or {refused.field or "": refused.message}
 
 
 def choices(header: str, own: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -52,47 +53,72 @@ class Answer:
 def read_answer(given: dict[str, Any], *, today: date) -> Answer:
     """Check an answer. With proof: how, when, the words they saw and for which sender numbers, all of them.
 
-    Raises `Refused`: kind_unknown, proof_missing, method_missing, date_missing, date_invalid, date_in_future,
-    date_too_early, wording_missing, senders_missing, text_too_long; `field` names the part.
+    Raises the first of its `faults`.
+    """
+    for fault in faults(given, today=today):
+        raise fault
+    kind, note = str(given.get("kind") or "contacts"), _text(given, "note")
+    if kind != "contacts":
+        return Answer(kind=kind, note=note, wording=_text(given, "wording"), date=_text(given, "date"))
+    if not given["proof"]:
+        return Answer(note=note)
+    senders = tuple(given["senders"])
+    return Answer(
+        kind, True, str(given["method"]), _text(given, "date"), _text(given, "wording"), note, senders
+    )
+
+
+def faults(given: dict[str, Any], *, today: date) -> Iterator[Refused]:
+    """Everything that is wrong with an answer, so that a page tells all of it at once.
+
+    Codes: kind_unknown, proof_missing, method_missing, date_missing, date_invalid, date_in_future, date_too_early,
+    wording_missing, senders_missing, text_too_long; `field` names the part.
     """
     kind = str(given.get("kind") or "contacts")
     if kind not in KINDS:
-        raise Refused(
+        yield Refused(
             "kind_unknown", "Say whether these are contacts, opt-outs or numbers never to contact.", "kind"
         )
-    note, wording = str(given.get("note") or "").strip(), str(given.get("wording") or "").strip()
-    if max(len(note), len(wording)) > _MAX:
-        raise Refused("text_too_long", f"Keep the words under {_MAX:,} characters.", "wording")
+        return
+    for name in ("wording", "note"):
+        if len(_text(given, name)) > _MAX:
+            yield Refused("text_too_long", f"Keep the words under {_MAX:,} characters.", name)
     if kind != "contacts":
-        return Answer(kind=kind, note=note, wording=wording, date=_optional_date(given, today))
-    if given.get("proof") not in (True, False):
-        raise Refused("proof_missing", "Choose whether you have proof that they agreed.", "proof")
-    if not given["proof"]:
-        return Answer(note=note)
-    method, senders = str(given.get("method") or ""), tuple(given.get("senders") or ())
-    if method not in PROOF_METHODS:
-        raise Refused("method_missing", "Say how they agreed.", "method")
-    if not given.get("date"):
-        raise Refused(
+        yield from _faults_of_date(given, today)
+    elif given.get("proof") not in (True, False):
+        yield Refused("proof_missing", "Choose whether you have proof that they agreed.", "proof")
+    elif given["proof"]:
+        yield from _faults_of_proof(given, today)
+
+
+def _faults_of_proof(given: dict[str, Any], today: date) -> Iterator[Refused]:
+    if str(given.get("method") or "") not in PROOF_METHODS:
+        yield Refused("method_missing", "Say how they agreed.", "method")
+    if not _text(given, "date"):
+        yield Refused(
             "date_missing", "Say when they agreed. An earlier day in a column of the file wins.", "date"
         )
-    if not wording:
-        raise Refused("wording_missing", "Copy the words that they agreed to.", "wording")
-    if not senders:
-        raise Refused("senders_missing", "Choose the sender numbers that they agreed to.", "senders")
-    return Answer(kind, True, method, _optional_date(given, today), wording, note, senders)
+    if not _text(given, "wording"):
+        yield Refused("wording_missing", "Copy the words that they agreed to.", "wording")
+    if not given.get("senders"):
+        yield Refused("senders_missing", "Choose the sender numbers that they agreed to.", "senders")
+    yield from _faults_of_date(given, today)
 
 
-def _optional_date(given: dict[str, Any], today: date) -> str:
-    raw = str(given.get("date") or "").strip()
+def _faults_of_date(given: dict[str, Any], today: date) -> Iterator[Refused]:
+    raw = _text(given, "date")
     if not raw:
-        return ""
+        return
     try:
         day = date.fromisoformat(raw)
-    except ValueError as error:
-        raise Refused("date_invalid", "Write the day like 2026-11-14.", "date") from error
+    except ValueError:
+        yield Refused("date_invalid", "Write the day like 2026-11-14.", "date")
+        return
     if day > today:
-        raise Refused("date_in_future", "This day is still to come.", "date")
-    if not day_possible(day):
-        raise Refused("date_too_early", "There were no text messages yet on this day.", "date")
-    return raw
+        yield Refused("date_in_future", "This day is still to come.", "date")
+    elif not day_possible(day):
+        yield Refused("date_too_early", "There were no text messages yet on this day.", "date")
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    return str(given.get(name) or "").strip()

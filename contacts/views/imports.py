@@ -55,7 +55,7 @@ def evidence(request: Asked, pk: int) -> HttpResponse:
     job = _draft(pk)
     if isinstance(job, HttpResponse):
         return job
-    given, refused = Answer.of(job.consent).as_json() if job.consent else {}, None
+    given, errors = Answer.of(job.consent).as_json() if job.consent else {}, dict[str, str]()
     if request.method == "POST":
         given = _answer(request)
         try:
@@ -64,13 +64,13 @@ def evidence(request: Asked, pk: int) -> HttpResponse:
         except Refused as problem:
             if problem.code == "not_allowed":
                 raise
-            refused = problem
+            errors = showing.evidence_errors(given, problem)
     context = {
-        "job": job, "given": given, "refused": refused, "methods": PROOF_METHODS,
+        "job": job, "given": given, "errors": errors, "methods": PROOF_METHODS,
         "steps": showing.steps("evidence", job),
         "senders": showing.senders(), "today": timezone.localdate(),
     }  # fmt: skip
-    return render(request, "contacts/import_evidence.html", context, status=400 if refused else 200)
+    return render(request, "contacts/import_evidence.html", context, status=400 if errors else 200)
 
 
 def _answer(request: Asked) -> dict[str, Any]:

@@ -115,6 +115,27 @@ def test_evidence_is_asked_for(missing: str, words: str, web: Client, offers: in
     assert 'value="no_proof" checked' not in text, "what was not chosen is not chosen for them"
 
 
+def test_all_that_is_missing_is_told_at_once_each_beside_its_field(web: Client, offers: int) -> None:
+    """Mutation tried: `faults` ends at the first one → three of the four are missing."""
+    pk = upload(web, TEXT.encode())
+    page = web.post(f"/contacts/import/{pk}/evidence/", {"what": "proof", "date": "2190-01-01"})
+    assert page.status_code == 400
+    assert list(page.context["errors"]) == ["method", "wording", "senders", "date"]
+    body = page.content.decode()
+    for field, words in page.context["errors"].items():
+        assert (
+            f'id="e-{field}-error"' in body
+            and f'aria-describedby="e-{field}-error"' in body
+            and words in body
+        )
+    assert 'value="proof" checked' in body and "Some answers are missing" in body
+    # A list of opt-outs needs none of it, but what is said must be possible.
+    page = web.post(f"/contacts/import/{pk}/evidence/", {"what": "opt_outs", "date": "2190-01-01"})
+    assert list(page.context["errors"]) == ["date"]
+    page = web.post(f"/contacts/import/{pk}/evidence/", proof(offers) | {"senders": [offers + 10_000]})
+    assert page.context["errors"] == {"senders": "Choose from your sender numbers."}
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("bad_shift_jis.csv", "CSV UTF-8"), ("bad_xls_ole.csv", "old Excel"), ("bad_empty.csv", "empty"),
