@@ -20,8 +20,13 @@ from contacts.rules.files import Row, Table, open_table
 from contacts.rules.files.table import ROW_ERRORS
 from tenants.rules import Refused
 
-FOLDER = Path(__file__).parents[1] / "corpus" / "import_files"
-CASES = json.loads((FOLDER / "manifest.json").read_text())["cases"]
+# The given files, and our own of the same kinds.
+FOLDERS = [Path(__file__).parents[1] / "corpus" / name for name in ("import_files", "import_files_more")]
+CASES = [
+    (folder, case)
+    for folder in FOLDERS
+    for case in json.loads((folder / "manifest.json").read_text())["cases"]
+]
 
 
 def outcomes(table: Table) -> Counter[str]:
@@ -38,9 +43,9 @@ def outcomes(table: Table) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_corpus(case: dict[str, object]) -> None:
-    data = (FOLDER / str(case["name"])).read_bytes()
+@pytest.mark.parametrize(("folder", "case"), CASES, ids=[case["name"] for _, case in CASES])
+def test_corpus(folder: Path, case: dict[str, object]) -> None:
+    data = (folder / str(case["name"])).read_bytes()
     expected = dict(case["expect"])  # type: ignore[call-overload]
     if expected["file"] == "reject":
         with pytest.raises(Refused) as refused:
