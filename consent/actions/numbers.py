@@ -79,6 +79,7 @@ def mark_unusable(*, phone_id: int, code: int) -> None:
         )
 
 
+_ROWS = "SELECT FROM consent_phonenumber WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _BLOCKED_BY_REQUEST = """
 INSERT INTO consent_permission (tenant_id, phone_id, sender_id, state, since, event, provider_block_since)
 SELECT %s, n.phone_id, n.sender_id, '', now(), 0, now()
@@ -98,9 +99,12 @@ def blocked_by_request(pairs: Sequence[tuple[int, int]]) -> None:
     Who texted START since we asked has lifted it already. A pair that was never asked gets a row without a state.
     """
     if pairs:
-        phones, senders = (list(column) for column in zip(*pairs, strict=True))
+        # Somebody who left, came back and left again within moments is told of twice in one request.
+        phones, senders = (list(column) for column in zip(*set(pairs), strict=True))
         tenant_id = current_tenant_id()
         with connection.cursor() as cursor:
+            # A START being acted upon just now is waited for: it has looked for a block and found none yet.
+            cursor.execute(_ROWS, [phones])
             cursor.execute(_BLOCKED_BY_REQUEST, [tenant_id, phones, senders, tenant_id])
 
 

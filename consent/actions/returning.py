@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Max, Q
+
 from consent.actions.files import attach_file
 from consent.actions.holds import drop_doubt
 from consent.actions.ledger import EventDraft
@@ -51,7 +53,7 @@ def start(
         sender_id=sender_id, occurred_at=told_at, answered_message_id=answered_message_id, evidence=evidence,
     )  # fmt: skip
     undone = _opt_out_of(phone, sender_id)
-    if undone is not None and too_late(told_at, undone.occurred_at):
+    if undone is not None and too_late(told_at, _last_told(phone, undone, sender_id)):
         return written(replace(draft, kind=Kind.NO_EFFECT), phone)
     # START through a sender lifts the provider's own block of it, whatever the ledger says.
     set_provider_block(phone_id, sender_id, None)
@@ -83,8 +85,9 @@ def opt_in(
     """Opt a phone number in to senders: a form, the page, a double opt-in, or the team with proof.
 
     `whole_reach`: also to every sender of the opt-outs that cover these. `provider_start`: it was a START through
-    `sender_id`, which lifts the provider's block. An opt-in told before the opt-out in force does not undo it:
-    refused for the team ("opted_out_later"), `no_effect` for the person. `file_id`: a kept file that proves it.
+    `sender_id`, which lifts the provider's block. An opt-in told before the opt-out in force, or before a STOP that
+    repeated it, does not undo it: refused for the team ("opted_out_later"), `no_effect` for the person. `file_id`: a
+    kept file that proves it.
     Refuses "proof_needed" when the team gives neither words, disclosure, note nor file, "erased" when anyone but the
     person brings an erased number back, "file_unknown" and "file_taken".
     """
@@ -205,7 +208,19 @@ def _told_before(phone: Phone, sender_id: int, told_at: datetime | None) -> bool
     if told_at is None:
         return False
     undone = _opt_out_of(phone, sender_id)
-    return undone is not None and told_at < undone.occurred_at
+    return undone is not None and told_at < _last_told(phone, undone, sender_id)
+
+
+def _last_told(phone: Phone, undone: ConsentEvent, sender_id: int) -> datetime:
+    """When the person last asked for what this opt-out gave them: by it, or by a STOP since that repeated it.
+
+    Acts need not come in the order of the texts: a START that was received between two STOPs may be acted upon last.
+    What the carrier says of its block is nothing that the person has said now.
+    """
+    again = ConsentEvent.objects.filter(phone_id=phone.id, seq__gt=undone.seq, kind=Kind.REPEATED)
+    of_this = Q(sender_id=sender_id) | Q(sender_id=None) | ~Q(reach=Reach.NUMBER)
+    last = again.filter(of_this).exclude(method=Method.PROVIDER).aggregate(at=Max("occurred_at"))["at"]
+    return max(undone.occurred_at, last) if last else undone.occurred_at
 
 
 def _nothing_undone(draft: EventDraft, phone: Phone, actor: Actor) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from consent.actions.holds import drop_hold
 from consent.actions.ledger import EventDraft
@@ -19,6 +19,9 @@ from tenants.rules import PROVIDER, Actor, ActorKind, Role, require
 
 #: Ways in which a person is there to read a confirmation by text; a page and the carrier answer for themselves.
 _SPOKEN = frozenset({Method.KEYWORD, Method.FREE_TEXT, Method.OPT_OUT_LINE, Method.BOT})
+
+#: How long a START may be under way from the provider while we tell it of the STOP before.
+CROSSING = timedelta(seconds=30)
 
 
 def opt_out(
@@ -105,17 +108,21 @@ def provider_refused(
     event_key: str,
     begun_at: datetime | None = None,
     message_id: int | None = None,
+    asked_at: datetime | None = None,
 ) -> Outcome:
     """The provider refused a text because it blocks the pair (21610): the person told it STOP, unknown when.
 
     An opt-in newer than the refused text (`begun_at`) stands, and so does one in spite of a block that was known: an
-    opt-out that we told it ourselves does not end when the person comes back in another way than START. Then only the
+    opt-out that we told it ourselves does not end when the person comes back in another way than START. Where it took
+    that opt-out (`asked_at`) at about the moment of their START, nobody knows which it had first. Then only the
     provider's block is noted (drift).
     """
     phone = lock_phone(phone_id)
     kept = phone.state.permissions.get(sender_id)
     newer = kept is not None and begun_at is not None and kept.since > begun_at
-    drift = kept is not None and kept.state == "opted_in" and (newer or sender_id in phone.provider_blocks)
+    crossed = kept is not None and asked_at is not None and asked_at > kept.since - CROSSING
+    ours = crossed or sender_id in phone.provider_blocks
+    drift = kept is not None and kept.state == "opted_in" and (newer or ours)
     if drift and not phone.state.opted_out(sender_id):
         draft = EventDraft(
             phone_id=phone_id, kind=Kind.PROVIDER_BLOCK, method=Method.PROVIDER, actor=PROVIDER, event_key=event_key,

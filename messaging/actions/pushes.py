@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from consent import actions as consent
@@ -150,6 +151,14 @@ def push(tenant_id: int, account_id: int, *, beat: Callable[[], object] | None =
         if beat is not None and beat() is False:
             break
     return timezone.now() + pushes.PAUSE
+
+
+def told_at(*, phone_id: int, sender_id: int) -> datetime | None:
+    """When the provider last took an opt-out of this pair from us, in the open scope."""
+    entries = ConsentEvent.objects.filter(phone_id=phone_id).values("seq")
+    told = ConsentPush.objects.filter(seq__in=entries, sender_id=sender_id, state=PushState.TOLD)
+    last: datetime | None = told.aggregate(at=Max("ended_at"))["at"]
+    return last
 
 
 def _waits(account_id: int) -> bool:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from consent import actions as consent
 from messaging.actions.inbound import keep_webhook
+from messaging.actions.pushes import told_at
 from messaging.models import Message, RawWebhook
 from messaging.models.messages import Direction
 from messaging.rules.outcomes import ContactAction, Receipt, judge_receipt
@@ -252,6 +253,7 @@ def _hear_carrier(tenant_id: int, item: News, sender_kind: str) -> None:
                 event_key=key,
                 message_id=item.message_id,
                 begun_at=item.begun_at,
+                asked_at=told_at(phone_id=item.phone_id, sender_id=item.sender_id),
             )
         elif action == "provider_doubt":
             consent.provider_doubt(

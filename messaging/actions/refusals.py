@@ -7,6 +7,7 @@ and takes the work away in the transaction that does. Where that fails, or the s
 from __future__ import annotations
 
 from consent import actions as consent
+from messaging.actions.pushes import told_at
 from messaging.models import Attempt, Message
 from messaging.rules.outcomes import judge_answer
 from tenants import due
@@ -28,6 +29,7 @@ def hear_refusal(*, attempt_id: int, message_id: int, action: str, code: int | N
             event_key=f"refused:{message_id}:{code}",
             begun_at=message.begun_at,
             message_id=message_id,
+            asked_at=told_at(phone_id=message.phone_id, sender_id=message.sender_id),
         )
     due.drop(KIND, current_tenant_id(), attempt_id)
 

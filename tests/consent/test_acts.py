@@ -173,6 +173,21 @@ def test_21610_against_a_newer_opt_in_is_drift(phone: int, senders: Any, agreed:
     assert row(phone).status == ("active" if agreed > 0 else "stopped")
 
 
+@pytest.mark.parametrize(
+    ("asked", "kind"), [(20, "provider_block"), (-20, "provider_block"), (-40, "opt_out")]
+)
+def test_21610_after_a_block_of_ours_that_crossed_a_start_is_drift(
+    phone: int, senders: Any, asked: int, kind: str
+) -> None:
+    """Mutation: without `crossed` who came back is opted out again."""
+    agree(phone, senders[0], occurred_at=NOW)
+    outcome = provider_refused(
+        phone_id=phone, sender_id=senders[0].pk, event_key="21610:1", begun_at=NOW + timedelta(minutes=5),
+        asked_at=NOW + timedelta(seconds=asked),
+    )  # fmt: skip
+    assert outcome.kind == kind and Permission.objects.get().provider_block_since is not None
+
+
 def test_a_delivered_text_lifts_block_and_doubt(phone: int, senders: Any) -> None:
     agree(phone, senders[0], occurred_at=NOW + timedelta(minutes=1))
     provider_refused(phone_id=phone, sender_id=senders[0].pk, event_key="21610:1", begun_at=NOW)

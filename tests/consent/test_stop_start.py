@@ -171,6 +171,44 @@ def test_start_received_before_the_stop_or_in_its_second_has_no_effect(
     assert state(phone) == {"Offers": "opted_in" if kind == "opt_in" else "opted_out"}
 
 
+@pytest.mark.parametrize(("later", "kind"), [(59, "no_effect"), (60, "no_effect"), (61, "opt_in")])
+def test_start_received_before_a_repeated_stop_has_no_effect(
+    phone: int, senders: Any, later: int, kind: str
+) -> None:
+    """The STOP was received last and acted upon first. Mutation: `too_late` against `undone.occurred_at` alone."""
+    stop(phone, senders[0])
+    assert stop(phone, senders[0], key="in:SM2", occurred_at=NOW + timedelta(seconds=60)).repeated
+    at = NOW + timedelta(seconds=later)
+    outcome = start(phone_id=phone, sender_id=senders[0].pk, event_key="in:SM3", occurred_at=at)
+    assert outcome is not None and outcome.kind == kind
+    assert state(phone) == {"Offers": "opted_in" if kind == "opt_in" else "opted_out"}
+
+
+def test_a_join_heard_late_does_not_undo_a_repeated_stop(phone: int, senders: Any) -> None:
+    """Mutation: `_told_before` against `undone.occurred_at` alone."""
+    stop(phone, senders[0])
+    stop(phone, senders[0], key="in:SM2", occurred_at=NOW + timedelta(seconds=60))
+    joined = opt_in(
+        phone_id=phone, sender_ids=[senders[0].pk], method="keyword", event_key="join", actor=PERSON,
+        occurred_at=NOW + timedelta(seconds=59),
+    )  # fmt: skip
+    assert joined.kind == Kind.NO_EFFECT and state(phone) == {"Offers": "opted_out"}
+
+
+def test_a_refusal_of_the_carrier_since_and_a_stop_to_another_number_keep_no_start_out(
+    phone: int, senders: Any
+) -> None:
+    """Mutations: without `of_this`, and without the carrier left out."""
+    stop(phone, senders[0])
+    stop(phone, senders[1], key="in:SM2")
+    late = NOW + timedelta(seconds=60)
+    assert stop(phone, senders[1], key="in:SM3", occurred_at=late).repeated
+    assert stop(phone, senders[0], key="21610", occurred_at=late, method=Method.PROVIDER).repeated
+    at = NOW + timedelta(seconds=30)
+    start(phone_id=phone, sender_id=senders[0].pk, event_key="in:SM4", occurred_at=at)
+    assert state(phone) == {"Offers": "opted_in", "Orders": "opted_out"}
+
+
 def test_stop_at_the_second_of_a_start_wins(phone: int, senders: Any) -> None:
     """A10."""
     stop(phone, senders[0], occurred_at=NOW - timedelta(hours=1))

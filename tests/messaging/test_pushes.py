@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bench.rig import Carrier
@@ -18,6 +21,7 @@ from consent.rules.evidence import Evidence
 from consent.rules.reach import Reach
 from messaging.actions import pushes
 from messaging.actions.ledger import follow_ledger
+from messaging.actions.refusals import hear_refusal
 from messaging.actions.replies import queue_confirmation
 from messaging.consents import Unanswered
 from messaging.models import ConsentPush, Message
@@ -113,6 +117,84 @@ def test_who_came_back_meanwhile_is_not_blocked(tenant: Tenant, carrier: Carrier
     followed(tenant)
     assert blocked(carrier) == set()
     assert states(tenant) == [PushState.NOT_NEEDED]
+
+
+def test_a_stop_a_start_and_a_stop_are_told_in_one_request(tenant: Tenant, carrier: Carrier) -> None:
+    """Mutation: without `set` PostgreSQL refuses the pair that stands there twice, and nobody is told of ever after."""
+    offers = addresses(tenant)["Offers"]
+    moments = [timezone.now() + timedelta(seconds=n) for n in range(0, 6, 2)]
+    stop = {"reach": Reach.NUMBER, "sender_id": offers.pk}
+    phone_id = told_by(tenant, "keyword", occurred_at=moments[0], **stop)
+    with tenant_scope(tenant.pk):
+        consent.start(phone_id=phone_id, sender_id=offers.pk, event_key="test:s", occurred_at=moments[1])
+    told_by(tenant, "phone", occurred_at=moments[2], **stop)
+    followed(tenant)
+    assert states(tenant) == [PushState.TOLD, PushState.TOLD]
+    with tenant_scope(tenant.pk):
+        assert Permission.objects.get().provider_block_since is not None
+
+
+def test_a_start_that_is_being_acted_upon_lifts_the_block(
+    tenant: Tenant, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider has the START after our opt-out; both are written down at once. Mutation: without `_ROWS`."""
+    offers = addresses(tenant)["Offers"]
+    phone_id = told_by(tenant, "keyword", reach=Reach.NUMBER, sender_id=offers.pk)
+    later = timezone.now() + timedelta(seconds=2)
+    real, ended = pushes.tell, threading.Event()
+
+    def crossing(**asked: Any) -> Any:
+        answer, acting = real(**asked), threading.Event()
+
+        def act() -> None:
+            with tenant_scope(tenant.pk):
+                consent.start(phone_id=phone_id, sender_id=offers.pk, event_key="test:s", occurred_at=later)
+                acting.set()
+                await_waiting()
+            connection.close()
+            ended.set()
+
+        threading.Thread(target=act).start()
+        assert acting.wait(5)
+        return answer
+
+    monkeypatch.setattr(pushes, "tell", crossing)
+    followed(tenant)
+    assert ended.wait(5)
+    with tenant_scope(tenant.pk):
+        kept = Permission.objects.get()
+        assert (kept.state, kept.provider_block_since) == ("opted_in", None)
+
+
+def await_waiting() -> None:
+    """Until another session waits for a lock of this one."""
+    with connection.cursor() as cursor:
+        for _ in range(200):
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+
+
+def test_a_refusal_after_our_block_crossed_a_start_is_no_new_opt_out(
+    tenant: Tenant, carrier: Carrier
+) -> None:
+    """Mutation: `hear_refusal` without `asked_at`."""
+    offers = addresses(tenant)["Offers"]
+    phone_id = told_by(tenant, "keyword", reach=Reach.NUMBER, sender_id=offers.pk)
+    followed(tenant)
+    with tenant_scope(tenant.pk):
+        consent.start(
+            phone_id=phone_id, sender_id=offers.pk, event_key="test:s",
+            occurred_at=timezone.now() + timedelta(seconds=1),
+        )  # fmt: skip
+        text = Message.objects.create(
+            phone_id=phone_id, sender_id=offers.pk, message_class=2, body="Rolls",
+            begun_at=timezone.now() + timedelta(minutes=1),
+        )  # fmt: skip
+        hear_refusal(attempt_id=0, message_id=text.pk, action="opt_out_this_sender", code=21610)
+        kept = Permission.objects.get()
+    assert kept.state == "opted_in" and kept.provider_block_since is not None
 
 
 def test_the_confirmation_leaves_before_the_provider_blocks(tenant: Tenant, carrier: Carrier) -> None:
