@@ -27,14 +27,26 @@ def comparison(tenant: Tenant) -> dict[str, Any]:
     left = opt_outs_by_broadcast([campaign.broadcast_id for campaign in campaigns])
     rows = [_row(campaign, left.get(campaign.broadcast_id, 0), tenant) for campaign in campaigns]
     shown = [row for row in reversed(rows) if row["delivered"]]
+    limit = _limit(campaigns)
     chart = {
         "kind": "volume",
+        "percent": True,
+        "limit": limit,
+        "limit_label": f"Pauses itself at {limit:.2f} %" if limit else "",
+        "y_title": "Opted out, % of delivered",
+        "x_title": "Campaigns, oldest first",
         "labels": [row["name"] for row in shown],
         "series": [
             {"label": "Opted out, % of delivered", "tone": "no", "values": [row["percent"] for row in shown]}
         ],
     }
     return {"rows": rows, "chart": chart, "points": len(shown)}
+
+
+def _limit(campaigns: list[Campaign]) -> float | None:
+    """The limit they all have, in percent; None where they differ or none pauses itself."""
+    limits = {campaign.pause_limit_bp for campaign in campaigns}
+    return limits.pop() / 100 or None if len(limits) == 1 else None
 
 
 def opt_outs_by_broadcast(broadcast_ids: list[int]) -> dict[int, int]:

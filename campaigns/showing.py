@@ -214,6 +214,8 @@ def rate_chart(campaign: Campaign, rows: list[tuple[datetime, int, int]], tenant
             {"label": "Opted out, % of delivered", "tone": 1, "values": [_rate(d, n) for _, d, n in rows]}
         ],
         "limit": limit or None,
+        "y_title": "Opted out, % of delivered",
+        "x_title": "Time of day",
         "limit_label": f"Pauses itself at {limit:.2f} %",
     }
 

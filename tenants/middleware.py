@@ -8,13 +8,13 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import get_script_prefix, set_script_prefix, set_urlconf
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
-from tenants import apidoor
+from tenants import apidoor, wrong_method
 from tenants.models import Membership, Tenant
 from tenants.rules import Actor, ActorKind, Refused, Role
 from tenants.scope import tenant_scope
@@ -44,6 +44,8 @@ class TenantMiddleware:
         finally:
             # It belongs to the thread: the next request on it must not find the staff's address.
             set_script_prefix(prefix)
+        if request.method == "GET" and isinstance(response, HttpResponseNotAllowed):
+            response = wrong_method.page(request, response)
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             add_never_cache_headers(response)
         return response

@@ -243,5 +243,21 @@
   foldActions();
   $("[data-phone-more]")?.classList.toggle("is-current", !$(".sc-phone-tabs > [aria-current]"));
 
+  // Tabs that do not fit scroll: the current one is in view, and an edge that hides more fades.
+  for (const row of $$(".sc-tabs, .sc-segmented")) {
+    const current = $("[aria-current], :checked", row);
+    const shown = current?.closest("label") || current;
+    if (shown && row.scrollWidth > row.clientWidth) row.scrollLeft = shown.offsetLeft - (row.clientWidth - shown.offsetWidth) / 2;
+    if (!row.matches(".sc-tabs")) continue;
+    const mark = () => {
+      const rest = row.scrollWidth - row.clientWidth;
+      row.classList.toggle("is-more-before", rest > 1 && Math.abs(row.scrollLeft) > 4);
+      row.classList.toggle("is-more-after", rest > 1 && Math.abs(row.scrollLeft) < rest - 4);
+    };
+    row.addEventListener("scroll", mark, { passive: true });
+    addEventListener("resize", mark);
+    mark();
+  }
+
   window.sc = { $, $$, say, toast, openLayer, refuse };
 })();

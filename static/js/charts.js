@@ -42,10 +42,11 @@
       ctx.restore();
     },
   });
+  const named = (words) => ({ display: Boolean(words), text: words || "", color: colour("ink-3"), font: { size: 12 } });
   const dataset = (series, line) => {
     const base = colour(`chart-${series.tone || 1}`);
     const shared = { label: series.label, data: series.values };
-    if (!line) return { ...shared, backgroundColor: series.hatched ? hatch(base) : base, borderRadius: 2, barPercentage: 0.6, maxBarThickness: 56, categoryPercentage: 1, stack: "one" };
+    if (!line) return { ...shared, backgroundColor: series.hatched || series.tone === "no" ? hatch(base) : base, borderRadius: 2, barPercentage: 0.6, maxBarThickness: 56, categoryPercentage: 1, stack: "one" };
     return {
       ...shared, borderColor: base, backgroundColor: colour("accent-soft"), fill: true, borderWidth: 2, tension: 0.3,
       pointRadius: (point) => (point.dataIndex === series.values.length - 1 ? 4 : 0),
@@ -59,6 +60,7 @@
       color: colour("ink-3"), padding: 8, maxTicksLimit: 5,
       callback: (value) => (data.kind === "rate" || data.percent ? `${value.toFixed(1)} %` : Math.abs(value).toLocaleString()),
     },
+    title: named(data.y_title),
     suggestedMax: data.limit == null ? undefined : data.limit * 1.3,
     beginAtZero: true,
   });
@@ -79,7 +81,7 @@
           legend: { display: data.series.length > 1, align: "end", labels: { color: colour("ink-2"), boxWidth: 9, boxHeight: 9, useBorderRadius: true, borderRadius: 2 } },
           tooltip: { backgroundColor: colour("ink"), titleColor: colour("surface"), bodyColor: colour("surface"), displayColors: false },
         },
-        scales: { x: { stacked: true, border: { display: false }, grid: { display: false }, ticks: { color: colour("ink-3"), maxRotation: 0, autoSkipPadding: 24 } }, y: { ...axis(data), stacked: !line } },
+        scales: { x: { stacked: true, border: { display: false }, grid: { display: false }, title: named(data.x_title), ticks: { color: colour("ink-3"), maxRotation: 0, autoSkipPadding: 24 } }, y: { ...axis(data), stacked: !line } },
       },
       plugins: [limitLine(data)],
     }));

@@ -16,16 +16,9 @@ def share(part: Any, whole: Any) -> float:
 
 
 def initials(name: str) -> str:
-    """Up to three signs that tell people apart in a list without a picture."""
-    words = name.split()
-    if not words:
-        return "?"
-    last = words[-1].lstrip("+")
-    if last.isdigit() and len(last) > 2:
-        return last[-4:].lstrip("0")[-3:] or last[-3:]
-    if last.isdigit() and len(words) > 1:
-        return words[-2][0].upper() + str(int(last))
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+    """The first letters of the first and the last word with letters; '' where there is no name but a number."""
+    found = [letter for word in name.split() if (letter := next(filter(str.isalpha, word), ""))]
+    return "".join((*found[:1], *found[1:][-1:])).upper()
 
 
 def band(segments: Sequence[Mapping[str, Any]], total: int | None) -> list[dict[str, Any]]:

@@ -150,8 +150,8 @@ def percent(part: Any, whole: Any = 100) -> str:
 
 @register.filter
 def initials(name: Any) -> str:
-    """At most three signs for an avatar: 'Demo Contact 0188' 188, 'Demo Member 01' M1, 'Demo Bakery' DB."""
-    return drawing.initials(str(name))
+    """What stands in an avatar: 'Demo Bakery' DB, 'Walk Person 33' WP; a person's sign where no name is known."""
+    return drawing.initials(str(name or "")) or icon("user", 16)
 
 
 @register.filter

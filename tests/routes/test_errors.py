@@ -35,6 +35,18 @@ def test_a_fault_is_a_page_without_its_cause(world: World, monkeypatch: pytest.M
     assert missing(answer, personal=True) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [("/campaigns/new/", "/campaigns/"), ("/bots/new/", "/bots/"), ("/campaigns/7/pause/", "/campaigns/7/")],
+)
+def test_an_address_of_a_button_opened_by_hand_leads_back(world: World, path: str, back: str) -> None:
+    """Red with the bare answer, which a browser shows as an empty page. An act still stays an act: nothing is made."""
+    answer = world.ask("owner", "GET", path)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert f'href="{back}"' in answer.content.decode()
+    assert missing(answer, personal=True) == []
+
+
 def test_a_page_beyond_the_integers_is_not_found(world: World) -> None:
     assert world.ask("owner", "GET", f"/campaigns/{2**63}/").status_code == 404
 

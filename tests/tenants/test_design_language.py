@@ -218,15 +218,22 @@ def test_part_blocks_show_how_full_each_part_is(
 @pytest.mark.parametrize(
     ("name", "short"),
     [
-        ("Demo Contact 0188", "188"),
-        ("Demo Member 01", "M1"),
+        ("Walk Person 33", "WP"),
         ("Demo Bakery", "DB"),
-        ("", "?"),
-        ("+12025550142", "142"),
+        ("ada", "A"),
+        ("«Élodie» von Ørsted", "ÉØ"),
+        ("", ""),
+        ("+1 202-555-0142", ""),
     ],
 )
 def test_initials_tell_people_apart(name: str, short: str) -> None:
     assert drawing.initials(name) == short
+
+
+@pytest.mark.parametrize("name", ["", None, "+12025550142"])
+def test_a_person_without_a_name_has_the_sign_of_a_person(name: str | None) -> None:
+    """Red with digits of the number, or a question mark, in the avatar."""
+    assert 'data-icon="user"' in ui.initials(name)
 
 
 def test_widths_are_classes_and_never_leave_the_bar() -> None:
