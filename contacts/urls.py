@@ -30,6 +30,7 @@ urlpatterns = [
     path("contacts/import/", imports.file, name="import"),
     path("contacts/import/<int:pk>/evidence/", imports.evidence, name="import_evidence"),
     path("contacts/import/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("contacts/import/<int:pk>/group/", imports.new_group, name="import_group"),
     path("contacts/import/<int:pk>/start/", imports.start, name="import_start"),
     path("contacts/import/<int:pk>/", imports.progress, name="import_job"),
     path("contacts/import/<int:pk>/cancel/", imports.cancel, name="import_cancel"),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.actions import sheets
+from contacts.actions.groups import create_group
 from contacts.models import FieldDefinition, Group, ImportJob, Tag
 from contacts.models.jobs import JobStatus
 from contacts.rules.consent_answer import Answer, read_answer
@@ -104,6 +105,16 @@ def set_columns(
     job.group_id, job.tag_id = _group(group_id), _tag(tag_id)
     job.save(update_fields=["mapping", "group", "tag"])
     return job
+
+
+@transaction.atomic
+def put_into_new_group(*, job_id: int, name: str, actor: Actor) -> Group:
+    """Make a group for the people of this import. Raises `Refused`: name_missing, name_taken."""
+    require(actor, Role.MANAGER, "import contacts")
+    job = draft(job_id)
+    job.group = create_group(name=name, actor=actor)
+    job.save(update_fields=["group"])
+    return job.group
 
 
 def _define_fields(header: Sequence[str], targets: Sequence[str]) -> None:

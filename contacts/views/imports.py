@@ -136,6 +136,20 @@ def _pk(raw: str | None) -> int | None:
 
 
 @require_POST
+def new_group(request: Asked, pk: int) -> HttpResponse:
+    """A group made in step 3, for everyone in the file."""
+    try:
+        group = imports.put_into_new_group(job_id=pk, name=request.POST.get("name", ""), actor=request.actor)
+    except Refused as refused:
+        if refused.code in {"not_found", "not_allowed"}:
+            raise
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"Group “{group.name}” is made. Everyone in this file will be in it.")
+    return redirect("contacts:import_columns", pk=pk)
+
+
+@require_POST
 def start(request: Asked, pk: int) -> HttpResponse:
     """Step 4 begins."""
     imports.start_import(job_id=pk, actor=request.actor)

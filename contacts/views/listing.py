@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from contacts.actions import bulk, segments
+from contacts.actions import bulk, groups, segments
 from contacts.filters import PERMISSIONS, STATUSES, ContactFilter, chips, contacts_of, read_filter
 from contacts.listing import Page, count_about, count_exactly, page_of
 from contacts.models import BulkJob, Contact, Group, Segment, Tag
@@ -22,6 +24,7 @@ from contacts.views import Asked
 from tenants.models import SenderNumber
 from tenants.rules import Refused
 
+_NEW: dict[str, Callable[..., Group | Tag]] = {"add_group": groups.create_group, "add_tag": groups.create_tag}
 _DIALOG_FIELDS = {"opt_out": ("method", "words"), "block": ("reason",)}
 
 
@@ -59,15 +62,15 @@ def _shown(page: Page) -> list[dict[str, Any]]:
 
 
 def _frame(request: Asked, wanted: ContactFilter, page: Page) -> dict[str, Any]:
-    groups, tags = list(Group.objects.all()), list(Tag.objects.all())
+    all_groups, tags = list(Group.objects.all()), list(Tag.objects.all())
     saved = list(Segment.objects.all())
     here = wanted.as_query()
     return {
         "chips": chips(wanted),
         "hidden": [(name, value) for name, value in here.items() if name != "q"],
         "query": urlencode(here),
-        "groups": groups,
-        "manual_groups": [group for group in groups if group.kind == Group.Kind.MANUAL],
+        "groups": all_groups,
+        "manual_groups": [group for group in all_groups if group.kind == Group.Kind.MANUAL],
         "tags": tags,
         "statuses": STATUSES,
         "permission_states": PERMISSIONS,
@@ -132,9 +135,11 @@ def bulk_act(request: Asked) -> HttpResponse:
     verb = request.POST.get("verb", "")
     back = _back(request)
     try:
-        job = bulk.start_bulk(
-            verb=verb, query=_whom(request), detail=_detail(request, verb), actor=request.actor
-        )
+        # Together: a group made for nobody would be left behind.
+        with transaction.atomic():
+            job = bulk.start_bulk(
+                verb=verb, query=_whom(request), detail=_detail(request, verb), actor=request.actor
+            )
     except Refused as refused:
         if refused.code in {"not_found", "not_allowed"}:
             raise
@@ -164,6 +169,8 @@ def _detail(request: Asked, verb: str) -> dict[str, Any]:
     if verb in bulk.SETS:
         kind = bulk.SETS[verb]
         raw = request.POST.get(kind, "")
+        if raw == "new" and verb in _NEW:
+            return {kind: _NEW[verb](name=request.POST.get(f"new_{kind}", ""), actor=request.actor).pk}
         return {kind: int(raw) if raw.isdecimal() and raw.isascii() and len(raw) <= 18 else 0}
     detail: dict[str, Any] = {name: request.POST.get(name, "") for name in _DIALOG_FIELDS.get(verb, ())}
     if verb == "opt_out":

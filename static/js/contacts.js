@@ -16,6 +16,12 @@
     document.querySelectorAll("[data-decision] select[disabled], [data-decision] select[data-was]").forEach((one) => { one.disabled = true; one.dataset.was = "1"; });
     dialog.querySelectorAll("select[data-was]").forEach((one) => { one.disabled = false; });
   }, true);
+  // Return in a decision's field decides that one: the form's own first button belongs to another dialog.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-decision] input:not([type=checkbox])")) return;
+    event.preventDefault();
+    event.target.closest("[data-decision]").querySelector("button[name=verb]").click();
+  });
   // The exact count arrives later; "Select all n" then counts with it.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!event.target.matches("[data-select-all]")) return;

@@ -11,7 +11,7 @@ from django.test import Client
 from consent.actions import opt_out, phone_for
 from consent.models import Permission
 from contacts.actions import import_run
-from contacts.models import Contact, FieldDefinition, ImportJob
+from contacts.models import Contact, FieldDefinition, Group, GroupMember, ImportJob
 from contacts.tasks import run_bulk
 from tenants.models import SenderNumber, Tenant, User
 from tenants.rules import SYSTEM, Role
@@ -155,6 +155,24 @@ def test_without_a_phone_column_the_try_out_waits(web: Client, offers: int) -> N
     assert page.status_code == 400 and "Say which column holds the phone number." in page.content.decode()
     twice = web.post(f"/contacts/import/{pk}/columns/", columns("phone", "first_name", "first_name", "", ""))
     assert "Two columns go to First name" in twice.content.decode()
+
+
+def test_a_new_group_is_made_beside_the_choice(web: Client, tenant: Tenant) -> None:
+    """Mutation tried: the group made and not chosen → red."""
+    pk = upload(web, TEXT.encode())
+    here = f"/contacts/import/{pk}/"
+    web.post(f"{here}evidence/", {"what": "no_proof"})
+    page = web.post(f"{here}group/", {"name": "Stall"}, follow=True)
+    body = page.content.decode()
+    assert "Group “Stall” is made." in body
+    with tenant_scope(tenant.pk):
+        group = Group.objects.get(name="Stall").pk
+    assert f'value="{group}" selected>Stall' in body
+    assert "taken" in web.post(f"{here}group/", {"name": "stall"}, follow=True).content.decode().lower()
+    web.post(f"{here}columns/", columns("phone", "first_name", "", "", "", group=str(group), start="1"))
+    assert import_run.run(tenant.pk, int(pk))
+    with tenant_scope(tenant.pk):
+        assert GroupMember.objects.filter(group_id=group).count() == 3
 
 
 def test_an_agent_may_not_import(make_user: Callable[..., User], client: Client, tenant: Tenant) -> None:

@@ -14,7 +14,17 @@ from consent.actions import block, hold, opt_in, opt_out, phone_for
 from consent.rules.evidence import Evidence
 from contacts.actions import groups
 from contacts.filters import contacts_of, number_prefixes, read_filter
-from contacts.models import BulkJob, Contact, Group, GroupMember, ImportJob, Segment
+from contacts.models import (
+    BulkJob,
+    Contact,
+    ContactTag,
+    ExportJob,
+    Group,
+    GroupMember,
+    ImportJob,
+    Segment,
+    Tag,
+)
 from contacts.tasks import run_bulk
 from tenants.models import AuditEntry, SenderNumber, Tenant, User
 from tenants.rules import SYSTEM, Role
@@ -183,6 +193,30 @@ def test_bulk_group_with_undo(tenant: Tenant, people: dict[str, int], web: Clien
         assert GroupMember.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("verb", "kind", "told"), [("add_group", "group", "Group"), ("add_tag", "tag", "Tag")]
+)
+def test_a_group_or_tag_is_made_where_it_is_needed(
+    verb: str, kind: str, told: str, tenant: Tenant, people: dict[str, int], web: Client
+) -> None:
+    """Mutations tried: no transaction around both → the group of nobody; "new" read as an id → 404."""
+    made = {"verb": verb, kind: "new", f"new_{kind}": "Stall"}
+    page = web.post("/contacts/bulk/", made | {"ids": [0]}, follow=True).content.decode()
+    assert "No contact is selected." in page
+    model = Group if kind == "group" else Tag
+    with tenant_scope(tenant.pk):
+        assert not model.objects.filter(name="Stall").exists(), "nobody would be in it"
+    chosen = list(people.values())[:3]
+    page = web.post("/contacts/bulk/", made | {"ids": chosen}, follow=True).content.decode()
+    assert f"{told} “Stall” added to 3 people." in page
+    page = web.post(
+        "/contacts/bulk/", made | {"ids": chosen, f"new_{kind}": " "}, follow=True
+    ).content.decode()
+    assert "name" in page and "added to" not in page
+    with tenant_scope(tenant.pk):
+        assert (GroupMember if kind == "group" else ContactTag).objects.count() == 3
+
+
 def test_bulk_opt_out_of_everyone_who_matches(tenant: Tenant, people: dict[str, int], web: Client) -> None:
     with tenant_scope(tenant.pk):
         ids = list(SenderNumber.objects.values_list("pk", flat=True))
@@ -252,7 +286,6 @@ def test_groups_and_tags_pages(people: dict[str, int], web: Client, tenant: Tena
 
 
 def test_export_from_the_list(people: dict[str, int], web: Client, tenant: Tenant) -> None:
-    from contacts.models import ExportJob
     from contacts.tasks import run_export
 
     page = web.post("/contacts/export/", {"q": "contact 000"}, follow=True)

@@ -148,6 +148,7 @@ MEMBERS = [
     row("contacts/import/<pk>/evidence/", POST, MANAGER, 302, pk="import_draft", data={"what": "no_proof"}),
     row("contacts/import/<pk>/columns/", GET, VIEWER, 200, pk="import_draft"),
     row("contacts/import/<pk>/columns/", POST, MANAGER, 302, pk="import_draft", data={"column-0": "phone"}),
+    row("contacts/import/<pk>/group/", POST, MANAGER, 302, pk="import_draft", data={"name": "Stall"}),
     row("contacts/import/<pk>/start/", POST, MANAGER, 302, pk="import_draft"),
     row("contacts/import/<pk>/", GET, VIEWER, 200, pk="import_done"),
     row("contacts/import/<pk>/cancel/", POST, MANAGER, 302, pk="import_draft"),
