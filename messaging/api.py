@@ -21,6 +21,7 @@ from messaging.models import Message
 from messaging.models.messages import Direction, MessageClass
 from messaging.rules.links import LinkIds, without_tokens
 from messaging.rules.outcomes import OUTCOMES, NotSent, ended_by_code, outcome
+from tenants.apifilters import MomentFilter
 from tenants.apikit import Text, View, Whole, WholeFilter, operation, page_answer, page_of, read_page
 from tenants.models import SenderNumber
 from tenants.rules import Refused
@@ -88,8 +89,8 @@ class MessageFilters(django_filters.FilterSet):
     broadcast = WholeFilter(field_name="broadcast_id")
     number = django_filters.CharFilter(method="by_number", max_length=100, help_text="In any spelling.")
     direction = django_filters.ChoiceFilter(choices=[("out", "Out"), ("in", "In")], method="by_direction")
-    since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    since = MomentFilter(field_name="created_at", lookup_expr="gte")
+    until = MomentFilter(field_name="created_at", lookup_expr="lt")
 
     def by_number(self, queryset: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
         """Texts with exactly this number, however it is written."""

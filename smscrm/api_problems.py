@@ -10,11 +10,13 @@ from django.db import OperationalError, transaction
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 from tenants.rules import Refused
 
 QUERY_CANCELED = "57014"
+WHOLE = api_settings.NON_FIELD_ERRORS_KEY
 
 log = logging.getLogger(__name__)
 
@@ -108,4 +110,9 @@ def _errors(details: Any, path: str = "") -> list[dict[str, str]]:
         return rows
     if set(details) == {"message", "code"}:
         return [{"field": path or "body", "code": str(details["code"]), "detail": str(details["message"])}]
-    return [row for name, item in details.items() for row in _errors(item, f"{path}.{name}".strip("."))]
+    # What is wrong with a whole object or list is said of it by its own name, not by the framework's.
+    return [
+        row
+        for name, item in details.items()
+        for row in _errors(item, path if name == WHOLE else f"{path}.{name}".strip("."))
+    ]

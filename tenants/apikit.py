@@ -269,7 +269,10 @@ class View(GenericAPIView):
         if not found.is_valid():
             errors = {
                 name: [
-                    ErrorDetail(str(one.message % (one.params or {})), code=one.code or "invalid")
+                    ErrorDetail(
+                        str(one.message % one.params if one.params else one.message),
+                        code=one.code or "invalid",
+                    )
                     for one in data
                 ]
                 for name, data in found.errors.as_data().items()

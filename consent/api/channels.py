@@ -14,6 +14,7 @@ from consent.actions import channels as acts
 from consent.api.telling import TOLD, Who, phone_of
 from consent.models import Channel, ChannelConsent
 from consent.rules.evidence import MAX_TEXT
+from tenants.apifilters import MomentFilter
 from tenants.apikit import (
     Moment,
     Strict,
@@ -81,7 +82,7 @@ class ChannelFilters(django_filters.FilterSet):
 
     channel = django_filters.CharFilter(max_length=20)
     state = django_filters.ChoiceFilter(choices=[(one, one) for one in STATES])
-    updated_since = django_filters.IsoDateTimeFilter(method=read_only_filter)
+    updated_since = MomentFilter(method=read_only_filter)
 
 
 class Channels(View):

@@ -15,6 +15,7 @@ from consent.models import ConsentEvent
 from consent.models.ledger import Kind, Method
 from consent.models.numbers import Status
 from consent.reading import Change, Kept, do_not_contact, list_changes
+from tenants.apifilters import MomentFilter, YesNoFilter
 from tenants.apikit import (
     MOST,
     View,
@@ -70,14 +71,12 @@ class DoNotContactFilters(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(
         method=read_only_filter, choices=[("stopped", "Stopped"), ("blocked", "Blocked")]
     )
-    since = django_filters.IsoDateTimeFilter(
-        method=read_only_filter, help_text="On the list since then or later."
-    )
+    since = MomentFilter(method=read_only_filter, help_text="On the list since then or later.")
     how = django_filters.ChoiceFilter(method=read_only_filter, choices=Method.choices)
     digits = django_filters.CharFilter(
         method=read_only_filter, help_text="A part of the number, 3 digits or more."
     )
-    hashed = django_filters.BooleanFilter(
+    hashed = YesNoFilter(
         method=read_only_filter,
         help_text="SHA-256 of the number in E.164 instead of it, for platforms that match so.",
     )

@@ -20,6 +20,7 @@ from consent.reading import Entry, HistoryFilter, history
 from consent.rules.filekinds import KINDS
 from consent.rules.gate import Gate
 from consent.rules.numbers import normalise
+from tenants.apifilters import MomentFilter
 from tenants.apikit import (
     Strict,
     Text,
@@ -164,8 +165,8 @@ class HistoryFilters(django_filters.FilterSet):
     sender = WholeFilter(method=read_only_filter, help_text="The sender texted or named.")
     kind = django_filters.ChoiceFilter(method=read_only_filter, choices=Kind.choices)
     method = django_filters.ChoiceFilter(method=read_only_filter, choices=Method.choices)
-    since = django_filters.IsoDateTimeFilter(method=read_only_filter, help_text="Recorded then or later.")
-    until = django_filters.IsoDateTimeFilter(method=read_only_filter, help_text="Recorded before.")
+    since = MomentFilter(method=read_only_filter, help_text="Recorded then or later.")
+    until = MomentFilter(method=read_only_filter, help_text="Recorded before.")
 
 
 # ── views ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -161,9 +161,13 @@ def _e164(number: str) -> str:
     verdict = normalise(number, tenant.country, enabled=tenant.allowed_countries)
     if verdict.verdict == "accept" and verdict.e164 is not None:
         return verdict.e164
+    raise Refused("number_invalid", why_not(verdict.reason), "phone", detail={"reason": verdict.reason})
+
+
+def why_not(reason: str) -> str:
+    """The sentence for a number that is not taken, from the reason of its verdict."""
     plain = {"empty", "bad_character", "not_a_number", "too_short", "too_long"}
-    message = NOT_A_NUMBER if verdict.reason in plain else REASON_TEXT.get(verdict.reason, NOT_A_NUMBER)
-    raise Refused("number_invalid", message, "phone", detail={"reason": verdict.reason})
+    return NOT_A_NUMBER if reason in plain else REASON_TEXT.get(reason, NOT_A_NUMBER)
 
 
 def _phone(number: str) -> int:

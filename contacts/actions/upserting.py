@@ -12,7 +12,7 @@ from django.utils import timezone
 from consent.actions import phones_for
 from consent.models import PhoneNumber
 from consent.rules.numbers import normalise
-from contacts.actions.people import Details, columns_of, locked, update_contact
+from contacts.actions.people import Details, columns_of, locked, update_contact, why_not
 from contacts.models import Contact
 from tenants.actions import audit
 from tenants.models import Tenant
@@ -86,7 +86,7 @@ class _Batch:
     def take(self, row: Mapping[str, Any], phone_id: int | None, reason: str) -> None:
         """One row: note what it changes, or why it cannot be taken."""
         if phone_id is None:
-            self._refused("number_invalid", f"This is not a mobile number that can be texted ({reason}).")
+            self._refused("number_invalid", why_not(reason))
             return
         if phone_id in self.erased:
             self._refused("erased", "This person asked to be forgotten. Only they can come back.")

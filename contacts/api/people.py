@@ -16,6 +16,7 @@ from contacts.actions.upserting import change_contact, merged, upsert_contacts
 from contacts.api.shapes import ContactChange, ContactRows, ContactShape, NewContact, RowOutcomes, shaped
 from contacts.filters import STATUSES, contacts_of, read_filter
 from contacts.models import Contact
+from tenants.apifilters import MomentFilter
 from tenants.apikit import View, WholeFilter, operation, page_answer, page_of, read_only_filter, read_page
 
 
@@ -29,7 +30,7 @@ class ContactFilters(django_filters.FilterSet):
         choices=[("yes", "Yes"), ("no", "No")], method=read_only_filter
     )
     number = django_filters.CharFilter(method="by_number", max_length=100, help_text="In any spelling.")
-    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte")
     q = django_filters.CharFilter(
         method=read_only_filter,
         max_length=100,

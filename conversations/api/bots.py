@@ -17,6 +17,7 @@ from conversations.botpages import checks_of, person_named
 from conversations.models.bots import Bot, BotRun
 from conversations.rules.botactions import KINDS, MATCHES, MAX_REPLY, MOST_ACTIONS, MOST_WORDS
 from conversations.rules.bots import Plan
+from tenants.apifilters import YesNoFilter
 from tenants.apikit import (
     Moment,
     Strict,
@@ -263,7 +264,7 @@ class BotTry(View):
 class RunFilters(django_filters.FilterSet):
     """What runs can be listed by."""
 
-    failed = django_filters.BooleanFilter(field_name="failed")
+    failed = YesNoFilter(field_name="failed")
 
 
 class BotRuns(View):

@@ -16,6 +16,7 @@ from conversations.actions.reviews import DECISIONS, decide
 from conversations.actions.settling import find_review
 from conversations.models.reviews import Review
 from messaging.models import Message
+from tenants.apifilters import YesNoFilter
 from tenants.apikit import Strict, Text, View, WholeFilter, operation, page_answer, page_of, read_page
 
 
@@ -64,7 +65,7 @@ class DecisionGiven(Strict):
 class ReviewFilters(django_filters.FilterSet):
     """What reviews can be listed by."""
 
-    waiting = django_filters.BooleanFilter(
+    waiting = YesNoFilter(
         field_name="decided_at", lookup_expr="isnull", help_text="true: nobody has decided yet."
     )
     sender = WholeFilter(field_name="sender_id")

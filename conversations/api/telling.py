@@ -117,9 +117,12 @@ class NoticeRules(RuleView):
     )
     def post(self, request: Request) -> Response:
         given = self.body(RuleGiven)
-        given.pop("paused", None)
+        paused = given.pop("paused", False)
         self.texts(given.get("numbers"))
-        return Response(_rules([acts.save_rule(values=given, actor=self.actor)])[0], status=201)
+        rule = acts.save_rule(values=given, actor=self.actor)
+        if paused:
+            rule = acts.pause_rule(rule_id=rule.pk, on=False, actor=self.actor)
+        return Response(_rules([rule])[0], status=201)
 
 
 class OneNoticeRule(RuleView):

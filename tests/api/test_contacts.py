@@ -2,6 +2,8 @@
 
 Mutations tried, each made the test named red:
 - `len(size) <= 3` of `read_page` left out          → test_a_query_that_is_not_understood_is_refused
+- the reason's code for its sentence, in a bulk row → test_bulk_upsert_tells_the_outcome_of_each_row
+- `non_field_errors` shown as a field               → test_what_is_wrong_with_a_whole_object_or_list_has_its_own_name
 """
 
 from __future__ import annotations
@@ -182,8 +184,22 @@ def test_bulk_upsert_tells_the_outcome_of_each_row(api: Api, person: Person) -> 
     results = answer.json()["results"]
     assert [r["outcome"] for r in results] == ["updated", "created", "unchanged", "refused"]
     assert (results[0]["contact"], results[3]["code"]) == (known, "number_invalid")
+    # The same sentence as for a single one, and no code of ours in it.
+    alone = api.post("contacts", {"number": "12345"}).json()
+    assert results[3]["detail"] == alone["detail"] and alone["reason"] not in alone["detail"]
     shown = api.get(f"contacts/{known}").json()
     assert (shown["first_name"], shown["last_name"], shown["reach"]) == ("Ada", "Lovelace", "Stopped · all")
+
+
+def test_what_is_wrong_with_a_whole_object_or_list_has_its_own_name(api: Api) -> None:
+    for body, field in (
+        ([], "body"),
+        ("x", "body"),
+        ({"contacts": [5]}, "contacts.0"),
+        ({"contacts": []}, "contacts"),
+    ):
+        (error,) = api.post("contacts/bulk", body).json()["errors"]
+        assert error["field"] == field, body
 
 
 def test_bulk_costs_the_same_for_more_rows_and_takes_500(api: Api) -> None:

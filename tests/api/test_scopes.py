@@ -74,3 +74,10 @@ def test_an_open_form_is_changed_with_consent(make_api: MakeApi, tenant: Tenant)
     assert both.post(f"signup-forms/{form.pk}/state", {"state": "live"}).status_code == 200
     assert lacks(writing.patch(f"signup-forms/{form.pk}", {"welcome": "Buy!"}), "consent")
     assert both.patch(f"signup-forms/{form.pk}", {"heading": "Buns"}).json()["heading"] == "Buns"
+
+
+def test_a_notice_rule_made_paused_is_paused(make_api: MakeApi) -> None:
+    telling = make_api("read", "consent")
+    rule = {"name": "Later", "whats": ["opted_out"], "addresses": ["demo@example.org"], "paused": True}
+    assert telling.post("notice-rules", rule).json()["paused"] is True
+    assert telling.post("notice-rules", rule | {"name": "Now", "paused": False}).json()["paused"] is False
