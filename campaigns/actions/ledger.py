@@ -11,6 +11,9 @@ from consent.followers import follow
 from consent.models.ledger import Kind
 from messaging.actions.broadcasts import pause_broadcast
 from messaging.actions.counts import refresh_counts
+from messaging.models import Broadcast, Message
+from messaging.models.messages import Direction
+from messaging.rules.outcomes import Phase
 from tenants import due
 from tenants.actions import audit
 from tenants.rules import SYSTEM
@@ -44,10 +47,16 @@ def _trip(campaign: Campaign) -> bool:
         opted_out=opt_outs_of(campaign.order.pk),
         limit_bp=campaign.pause_limit_bp,
     )
-    if not rate.trips:
+    if not rate.trips or not _goes_on(campaign.order):
         return False
-    reason = f"Opt-outs reached {rate.percent:.2f} %, your limit is {rate.limit:.2f} %."
+    reason = f"Opt-outs reached {rate.reached} %, your limit is {rate.limit:.2f} %."
     pause_broadcast(campaign.order.pk, actor=SYSTEM, reason=reason)
     audit(SYSTEM, "campaign_paused_itself", "campaign", campaign.pk, name=campaign.name, reason=reason)
     due.put_and_ring("paused_itself", current_tenant_id(), campaign.pk)
     return True
+
+
+def _goes_on(broadcast: Broadcast) -> bool:
+    """Whether a text of it could still begin: else there is nothing to hold back, and nobody to alarm."""
+    waiting = Message.objects.filter(broadcast=broadcast, sender=broadcast.sender_id, direction=Direction.OUT)
+    return bool(waiting.filter(phase__in=[Phase.QUEUED, Phase.CLAIMED]).exists())

@@ -16,6 +16,12 @@ class Rate:
     percent: float
     limit: float
     trips: bool
+    judged: float = 0.0  # of as many as count at least
+
+    @property
+    def reached(self) -> str:
+        """What trips it, in two digits. Who leaves may be known before it is known that they got anything."""
+        return _shown(max(self.percent, self.judged), self.limit)
 
     @property
     def afterwards(self) -> str:
@@ -46,5 +52,5 @@ def _shown(percent: float, limit: float) -> str:
 def opt_out_rate(*, delivered: int, opted_out: int, limit_bp: int) -> Rate:
     """The rate as people read it, and whether it pauses the campaign. `limit_bp` 0 switches the breaker off."""
     percent = 100 * opted_out / delivered if delivered else 0.0
-    judged = 10_000 * opted_out / max(delivered, AT_LEAST)
-    return Rate(percent, limit_bp / 100, bool(limit_bp) and judged > limit_bp)
+    judged = 100 * opted_out / max(delivered, AT_LEAST)
+    return Rate(percent, limit_bp / 100, bool(limit_bp) and 100 * judged > limit_bp, judged)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -98,12 +99,14 @@ def count(broadcast_id: int) -> dict[str, Any]:
 
 
 def finish_if_done(broadcast_id: int) -> bool:
-    """sending → finished once no message waits, is under way or is in doubt; counts are refreshed then."""
-    row = (
-        Broadcast.objects.filter(pk=broadcast_id, status=Status.SENDING)
-        .values("tenant_id", "sender_id")
-        .first()
+    """sending → finished once no message waits, is under way or is in doubt; counts are refreshed then.
+
+    Also one that was paused when its last text had begun already: there is nothing left that it could go on with.
+    """
+    running = Broadcast.objects.filter(pk=broadcast_id).filter(
+        Q(status=Status.SENDING) | Q(status=Status.PAUSED, started_at__isnull=False)
     )
+    row = running.values("tenant_id", "sender_id").first()
     if row is None:
         return False
     with connection.cursor() as cursor:
@@ -112,9 +115,7 @@ def finish_if_done(broadcast_id: int) -> bool:
         )
         if cursor.fetchone()[0]:
             return False
-    moved = Broadcast.objects.filter(pk=broadcast_id, status=Status.SENDING).update(
-        status=Status.FINISHED, finished_at=Now()
-    )
+    moved = running.update(status=Status.FINISHED, finished_at=Now())
     counts = refresh_counts(broadcast_id, force=True)
     if moved:
         figures = {name: counts.get(name, 0) for name in TOLD}

@@ -125,6 +125,27 @@ def test_a_campaign_pauses_itself_and_says_why(running: Campaign) -> None:
     assert AuditEntry.objects.filter(verb="campaign_paused_itself").count() == 1
 
 
+def test_who_leaves_before_a_delivery_is_known_counts_in_the_reason_too(running: Campaign) -> None:
+    """Mutation: `percent` in the reason said "reached 0.00 %"."""
+    Campaign.objects.update(pause_limit_bp=40)
+    leave(running)
+    Message.objects.filter(broadcast=running.order, receipt=70).update(receipt=20)
+    refresh_counts(running.order.pk, force=True)
+    actions.follow_ledger()
+    reason = Broadcast.objects.get().pause_reason
+    assert reason == "Opt-outs reached 0.50 %, your limit is 0.40 %."
+
+
+def test_a_campaign_with_nothing_left_does_not_pause_itself(running: Campaign) -> None:
+    """Mutation: without `_goes_on` it stood there as paused, and its author was told."""
+    Campaign.objects.update(pause_limit_bp=40)
+    leave(running)
+    Message.objects.filter(broadcast=running.order, phase=0).update(phase=4, reason=7)
+    actions.follow_ledger()
+    assert Broadcast.objects.get().status == "sending"
+    assert not AuditEntry.objects.filter(verb="campaign_paused_itself").exists()
+
+
 def test_below_the_limit_it_goes_on(running: Campaign) -> None:
     leave(running)
     actions.follow_ledger()

@@ -165,6 +165,28 @@ def test_pause_resume_cancel_and_finish(crowd: dict[str, Any]) -> None:
             assert refused.value.code == "broadcast_state"
 
 
+def test_a_broadcast_paused_when_its_last_text_had_begun_ends(crowd: dict[str, Any]) -> None:
+    """Mutation: without `PAUSED` it stays paused with nothing left to send, until somebody resumes it."""
+    broadcast = launch(crowd)
+    with tenant_scope(crowd["tenant"].pk):
+        queued = Message.objects.filter(broadcast=broadcast, phase=Phase.QUEUED)
+        queued.update(phase=Phase.BEGUN)
+        broadcasts.pause_broadcast(broadcast, actor=SYSTEM)
+        assert broadcasts.finish_if_done(broadcast) is False
+        Message.objects.filter(broadcast=broadcast, phase=Phase.BEGUN).update(phase=Phase.HANDED)
+        assert broadcasts.finish_if_done(broadcast) is True
+        assert Broadcast.objects.get(pk=broadcast).status == "finished"
+
+
+def test_a_broadcast_that_has_not_started_does_not_end(crowd: dict[str, Any]) -> None:
+    """One whose audience was not whole waits for a person. Mutation: without `started_at`."""
+    broadcast = launch(crowd)
+    with tenant_scope(crowd["tenant"].pk):
+        Message.objects.filter(broadcast=broadcast, phase=Phase.QUEUED).update(phase=Phase.NOT_SENT, reason=7)
+        Broadcast.objects.filter(pk=broadcast).update(status="paused", started_at=None)
+        assert broadcasts.finish_if_done(broadcast) is False
+
+
 def test_a_broadcast_ends_when_nothing_is_open(
     crowd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
