@@ -12,6 +12,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,35 @@ CATALOGUE: dict[str, str] = {
     "notice.raised": "A notice rule told something",
     "test.ping": "A test you sent from the settings",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EventGroup:
+    """Events that are chosen together. `carries`: what stands in `data` of each."""
+
+    key: str
+    label: str
+    carries: str
+    names: tuple[str, ...]
+
+
+def _group(key: str, label: str, carries: str, *starts: str) -> EventGroup:
+    return EventGroup(key, label, carries, tuple(name for name in CATALOGUE if name.startswith(starts)))
+
+
+#: Every event but the test, which goes to the endpoint it was asked for.
+GROUPS = (
+    _group(
+        "consent", "Consent", "The number, the contact, the sender numbers, the status before and after, and the entry "
+        "of the permission history. No words.", "consent.", "channel.",
+    ),
+    _group("contact", "Contacts", "The contact’s id, the act and who did it. No name and no number.", "contact."),
+    _group("campaign", "Campaigns", "The campaign’s id, the act or the final counts.", "campaign."),
+    _group(
+        "told", "Replies, bots and notices", "The words of the text or notice, with the number and the contact.",
+        "message.", "bot.", "notice.",
+    ),
+)  # fmt: skip
 
 
 def new_secret() -> str:

@@ -13,7 +13,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 
 from tenants.actions import API_SCOPES
-from tenants.events import CATALOGUE
+from tenants.events import CATALOGUE, GROUPS
 from tenants.models import Membership, ProviderAccount, SenderNumber, Tenant, User
 
 MICROS = 1_000_000
@@ -232,10 +232,26 @@ class EndpointForm(forms.Form):
         max_length=80, required=False, help_text="The system that listens: Shop, Newsletter."
     )
     events = forms.MultipleChoiceField(
-        choices=[(name, f"{name}: {told}") for name, told in CATALOGUE.items() if name != "test.ping"],
-        required=False, widget=forms.CheckboxSelectMultiple, help_text="None chosen: all of them.",
+        choices=[(name, CATALOGUE[name]) for group in GROUPS for name in group.names],
+        required=False, widget=forms.CheckboxSelectMultiple, help_text="None chosen: all of them, later ones as well.",
     )  # fmt: skip
+    # Never ticked by the server: without scripts, one event unticked under a ticked group would stay.
+    whole = forms.MultipleChoiceField(
+        choices=[(group.key, group.label) for group in GROUPS],
+        required=False, widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """The events as the page shows them: by group, the box of the whole group first."""
+        boxes = {one.data["value"]: one for one in self["events"]}
+        return [
+            {"is": group, "all": box, "boxes": [boxes[name] for name in group.names]}
+            for group, box in zip(GROUPS, self["whole"], strict=True)
+        ]
 
     def values(self) -> dict[str, Any]:
         """As `tenants.actions.endpoints` takes them."""
-        return {name: self.cleaned_data[name] for name in ("url", "name", "events")}
+        data = self.cleaned_data
+        whole = [name for group in GROUPS if group.key in data["whole"] for name in group.names]
+        return {"url": data["url"], "name": data["name"], "events": [*data["events"], *whole]}
