@@ -19,10 +19,19 @@ from campaigns.rules.checks import blockers
 from campaigns.rules.money import price
 from campaigns.rules.reasons import in_order, reason_of
 from campaigns.rules.shorter import shorter
-from campaigns.rules.wording import LINK_FIELD, PRESETS, footer_choices, line_wording
+from campaigns.rules.used import used_fields
+from campaigns.rules.wording import (
+    LINK_FIELD,
+    PRESETS,
+    example,
+    footer_choices,
+    line_wording,
+    often_choices,
+    shown_wording,
+)
 from contacts.models import Group, Tag
 from messaging.rules.links import OPT_OUT_LINK
-from messaging.rules.wording import ALWAYS
+from messaging.rules.wording import ALWAYS, said
 from tenants.models import SenderNumber, Tenant
 
 _JOINED = {"GSM-7": 153, "UCS-2": 67}
@@ -33,6 +42,7 @@ def composer_context(campaign: Campaign, tenant: Tenant, *, at: int = 0) -> dict
     """Context of the page and of its live parts."""
     figures = counted(campaign)
     draft = read_draft(campaign, at=at)
+    known = known_fields()
     checks = check(campaign, figures, draft)
     return {
         "campaign": campaign,
@@ -47,10 +57,20 @@ def composer_context(campaign: Campaign, tenant: Tenant, *, at: int = 0) -> dict
         "sets": _sets(),
         "senders": SenderNumber.objects.filter(retired_at=None).order_by("name"),
         "purposes": _purposes(campaign),
-        "fields": [{"label": label, "insert": _insert(name)} for name, label in known_fields().items()],
+        "fields": [_menu_item(name, label) for name, label in known.items()],
+        "used": used_fields(
+            campaign.text,
+            labels=known,
+            fallbacks=draft.fallbacks,
+            empty=figures.get("empty", {}),
+            unknown=draft.unknown,
+        ),
         "footer_on": campaign.footer != Campaign.Footer.NONE,
         "footer_says": footer_choices(campaign.footer_text),
-        "footer_often": _often(campaign),
+        "footer_often": often_choices(campaign.footer_when, campaign.sender.name if campaign.sender else ""),
+        "footer_often_said": said(campaign.footer_every),
+        "footer_shown": shown_wording(campaign.footer_text),
+        "footer_example": example(draft.preview.text, first=campaign.footer == Campaign.Footer.START),
         "days_error": days_error(campaign),
         "wordings": [PRESETS["link"], PRESETS["both"], *_lines()],
         "when": when(campaign, tenant),
@@ -193,11 +213,11 @@ def _lines() -> list[str]:
     return [line_wording(address) for address in found.values_list("address", flat=True)]
 
 
-def _insert(name: str) -> str:
-    """What the menu writes: the field with its fallback, first name with the usual one; everybody has a link."""
-    if name == OPT_OUT_LINK:
-        return LINK_FIELD
-    return f'{{{{ {name} | default: "{"there" if name == "first_name" else ""}" }}}}'
+def _menu_item(name: str, label: str) -> dict[str, str]:
+    """A field as the menu shows and writes it: with its fallback, first name with the usual one; a link has none."""
+    fallback = "there" if name == "first_name" else ""
+    insert = LINK_FIELD if name == OPT_OUT_LINK else f'{{{{ {name} | default: "{fallback}" }}}}'
+    return {"label": label, "insert": insert, "fallback": fallback}
 
 
 def _said_cost(draft: Draft, tenant: Tenant, figures: dict[str, Any]) -> str:
@@ -233,13 +253,6 @@ def _wording_of(campaign: Campaign, figures: dict[str, Any]) -> str:
     gets = "gets" if worded == 1 and not most else "get"
     who = f"{most.capitalize()}{worded:,} of the {figures['will_get']:,}"
     return f" {who} {gets} the opt-out wording; the others have had it."
-
-
-def _often(campaign: Campaign) -> list[dict[str, Any]]:
-    return [
-        {"label": label, "value": value, "current": campaign.footer_when == value}
-        for value, label in Campaign.FooterWhen.choices
-    ]
 
 
 def _purposes(campaign: Campaign) -> list[dict[str, Any]]:

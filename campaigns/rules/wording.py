@@ -12,7 +12,7 @@ PRESETS = {
     "link": f"Stop: {LINK_FIELD}",
     "both": f"Reply STOP or {LINK_FIELD}",
 }
-LABELS = {"words": "Words", "link": "Link", "both": "Both"}
+LABELS = {"words": "A reply", "link": "A link", "both": "Either"}
 
 
 DAYS_WANTED = f"Write a number of days from 1 to {MOST_DAYS}."
@@ -63,3 +63,33 @@ def footer_choices(wording: str) -> list[dict[str, object]]:
 def changed_wording(typed: str, *, before: str, chosen: str) -> str:
     """The wording to save: the choice's own words when the choice was changed, else what was typed."""
     return PRESETS[chosen] if chosen in PRESETS and chosen != says_of(before) else typed
+
+
+def often_choices(current: str, sender: str) -> list[dict[str, object]]:
+    """Who gets the wording, each with what it means for the people."""
+    number = sender or "this number"
+    said = {
+        "always": ("Everyone, in every text", "The safest choice: nobody has to look for it."),
+        "first": (
+            "People who have never had it",
+            f"In their first text from {number}; later ones go without it.",
+        ),
+        "days": ("People who have not had it for some days", "It comes again when that time has passed."),
+    }
+    return [
+        {"value": value, "label": label, "note": note, "current": value == current}
+        for value, (label, note) in said.items()
+    ]
+
+
+def shown_wording(wording: str) -> str:
+    """The wording in a line, its link by name."""
+    return wording.replace(LINK_FIELD, "(their link)")
+
+
+def example(text: str, *, first: bool, most: int = 70) -> str:
+    """The end of a text where the wording stands, or its beginning; words are not cut."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    return f"{text[:most].rpartition(' ')[0]} …" if first else f"… {text[-most:].partition(' ')[2]}"

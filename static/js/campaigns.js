@@ -42,6 +42,13 @@
   const days = $("#field-footer-days");
   if (days) document.addEventListener("htmx:afterSettle", () => days.setAttribute("aria-invalid", String(Boolean($("#footer-days-error").textContent.trim()))));
 
+  // What a Fix link leads to may be folded away.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#campaign-checks a[href^='#']");
+    const folded = link && document.getElementById(link.hash.slice(1))?.closest("details");
+    if (folded) folded.open = true;
+  });
+
   // Groups and tags by typing; that search is no part of the draft.
   const findSet = (field) => {
     const wanted = field.value.trim().toLowerCase();

@@ -67,6 +67,7 @@ def test_write_look_and_launch(open_page: Callable[..., Any], tenant: Tenant, dr
     page = open_page(reverse("campaigns:edit", args=[draft_id]))
     page.fill("#field-text", "Demo Bakery: Hi {{ frist_name }}")
     page.wait_for_selector("#campaign-checks >> text=did you mean “first_name”?")
+    page.wait_for_selector("#campaign-used .is-no >> text=did you mean “first name”?")
     page.fill("#field-text", 'Demo Bakery: Hi {{ first_name | default: "there" }}, rolls today.')
     page.click("[data-launch]:visible")  # at once: what is typed is saved before the question opens
     page.wait_for_selector("#sc-launch[open] >> text=Send to 2 people?")
@@ -110,6 +111,8 @@ def test_how_often_the_wording_comes_by_keyboard(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     assert not page.is_visible("#field-footer-days")
+    page.focus(".sc-optout > summary")
+    page.keyboard.press("Enter")
     page.focus("[name=footer_when][value=always]")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
