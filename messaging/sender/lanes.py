@@ -163,6 +163,10 @@ class Lanes:
             row = await (await connection.execute(sql.NEXT, scope)).fetchone()
             at: datetime | None = row[0] if row else None
             if at is None and not at_once:
+                ends = await (await connection.execute(sql.AT_THEIR_END, scope)).fetchall()
+                lane.broadcasts |= {row[0] for row in ends}
+                if ends:
+                    return False
                 gone = await connection.execute(sql.FINISH, given)
             else:
                 gone = await connection.execute(sql.RELEASE, given | {"at": None if at_once else at})

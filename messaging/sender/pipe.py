@@ -29,6 +29,7 @@ BEGIN: Statement = ("BEGIN", None)
 COMMIT: Statement = ("COMMIT", None)
 
 PATIENCE = 25.0  # seconds that a transaction may take; its statements are ended after 20
+LOOK_EVERY = 0.25  # seconds; see _Answers
 
 _GOOD = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 # What is not listed stays bytes: the sender asks for keys, and yes or no.
@@ -56,8 +57,8 @@ class Pipe:
         self._answers = answers = _Answers(self._pq, loop, self._file)
         try:
             with patience(self._connection, self._seconds):
-                while self._pq.flush():
-                    await self._writable(loop)
+                while self._pq.flush() and not answers.whole.done():
+                    await self._writable(loop, answers)
                 await answers.whole
         finally:
             answers.stop()
@@ -84,12 +85,13 @@ class Pipe:
         self._pq.send_query_prepared(known, [as_text(value) for value in values] or None)
         return expected
 
-    async def _writable(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Until more can be written. Seldom: what is asked fits the socket's buffer."""
+    async def _writable(self, loop: asyncio.AbstractEventLoop, answers: _Answers) -> None:
+        """Until more can be written, or nothing need be. Seldom: what is asked fits the socket's buffer."""
         ready: asyncio.Future[None] = loop.create_future()
         loop.add_writer(self._file, lambda: None if ready.done() else ready.set_result(None))
         try:
-            await ready
+            given = ready, answers.whole
+            await asyncio.wait(given, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
         finally:
             loop.remove_writer(self._file)
 
@@ -114,7 +116,11 @@ def patience(connection: psycopg.AsyncConnection[Any], seconds: float) -> Iterat
 
 
 class _Answers:
-    """What comes back in one run: the results in order, until the server has answered the pipeline's end."""
+    """What comes back in one run: the results in order, until the server has answered the pipeline's end.
+
+    A socket that broke, as when a server process ends before it has read everything, is an error to the loop (libuv),
+    which then calls nobody any more, without a word. So whoever waits long looks for himself.
+    """
 
     def __init__(self, pq: PGconn, loop: asyncio.AbstractEventLoop, file: int) -> None:
         self.pq, self.loop, self.file = pq, loop, file
@@ -122,14 +128,21 @@ class _Answers:
         self.results: list[PGresult] = []
         self._reading = True
         loop.add_reader(file, self.read)
+        self._timer = loop.call_later(LOOK_EVERY, self._look)
 
     def stop(self, error: Exception | None = None) -> None:
         """Read no more. Once: the file's number may soon be another's."""
         if self._reading:
             self._reading = False
+            self._timer.cancel()
             self.loop.remove_reader(self.file)
         if error is not None and not self.whole.done():
             self.whole.set_exception(error)
+
+    def _look(self) -> None:
+        self.read()
+        if self._reading and not self.whole.done():
+            self._timer = self.loop.call_later(LOOK_EVERY, self._look)
 
     def read(self) -> None:
         """Called by the loop while there is something to read."""

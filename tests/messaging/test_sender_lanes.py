@@ -2,7 +2,8 @@
 
 Mutations tried, each red: `Lanes.claim` does not look for broadcasts under way after an empty claim → every case of
 test_a_broadcast_ends_though_no_row_is_left_to_claim and its neighbours; `Reconcile.run` without LOOK_FOR_ENDS;
-BEGIN that does not ask whether the number is retired; LANE that leaves a retired one for later where it is held.
+`Lanes.leave` without AT_THEIR_END; BEGIN that does not ask whether the number is retired; LANE that leaves a retired
+one for later where it is held.
 """
 
 from __future__ import annotations
@@ -106,6 +107,27 @@ def test_what_the_last_look_up_settled_is_looked_at_by_whoever_comes_next(
     with tenant_scope(tenant.pk):
         made.refresh_from_db()
     assert made.status == "finished"
+
+
+def test_a_result_written_between_the_look_and_the_leaving_is_looked_at_again(
+    live_db: Any, tenant: Tenant
+) -> None:
+    """A lane was lost and leased anew: its last requests end in the old one, which nobody counts any more."""
+    made = order(tenant, "sending", Phase.BEGUN)
+    put_due("send", tenant.pk, made.sender_id)
+
+    async def turn(work: Work) -> tuple[bool, set[int]]:
+        lanes = Lanes(work, QUICK, uuid4(), "")
+        assert await lanes.lease(1) == 1
+        (lane,) = lanes
+        await lanes.claim(lane)
+        lane.broadcasts.clear()  # the look has found the last text under way
+        async with work.scope(tenant.pk) as connection:
+            await connection.execute("UPDATE messaging_message SET phase = 3")  # and now it has ended
+        return await lanes.leave(lane), lane.broadcasts
+
+    assert work_with(turn) == (False, {made.pk})
+    assert Due.objects.filter(kind="send").exists()
 
 
 @pytest.mark.parametrize("phase", [Phase.UNKNOWN, Phase.BEGUN])

@@ -2,12 +2,14 @@
 
 Mutations tried, each red: COMMIT written after the answers; quotes or backslashes of a list left as they are; the NUL
 let through; `abandon` does nothing; the goodbye not looked for; the refused lock answered by phone instead of place;
-`patience` that does nothing, around a pipeline or around `plain`; OPTIONS left out.
+`patience` that does nothing, around a pipeline or around `plain`; OPTIONS left out; `_look` does nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
@@ -187,6 +189,42 @@ def test_a_cancelled_run_costs_its_connection(live_db: Any) -> None:
         with pytest.raises(asyncio.CancelledError):
             await asking
         return await work.run(("SELECT 5", None))
+
+    assert work_with(job) == [[(5,)]]
+
+
+def test_a_server_that_ends_before_it_has_read_all_freezes_nobody(live_db: Any) -> None:
+    """What it leaves unread breaks the socket; the loop tells nobody of a broken socket, now and then (libuv)."""
+
+    async def job(work: Work) -> list[Any]:
+        await work.run(("SELECT 1", None))
+        assert work._connection is not None
+        pid = work._connection.info.backend_pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            asking = asyncio.create_task(work.run(("SELECT 2", None)))
+            await asyncio.sleep(0.05)  # it is written
+            with live_db.superuser() as superuser:
+                superuser.execute("SELECT pg_terminate_backend(%s)", [pid])
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        with pytest.raises(psycopg.OperationalError):
+            await asyncio.wait_for(asking, 5)
+        return await work.run(("SELECT 5", None))
+
+    assert work_with(job) == [[(5,)]]
+
+
+def test_a_loop_that_calls_nobody_any_more_freezes_nobody(live_db: Any) -> None:
+    """What it does with some broken sockets, made to happen: whoever waits long looks for himself."""
+
+    async def job(work: Work) -> list[Any]:
+        await work.run(("SELECT 1", None))
+        assert work._connection is not None
+        asking = asyncio.create_task(work.run(("SELECT 5 FROM pg_sleep(0.2)", None)))
+        await asyncio.sleep(0.05)
+        asyncio.get_running_loop().remove_reader(work._connection.fileno())
+        return await asyncio.wait_for(asking, 5)
 
     assert work_with(job) == [[(5,)]]
 
