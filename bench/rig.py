@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from smscrm.machine.broker import Broker
 from smscrm.machine.environment import Layout
@@ -68,17 +69,33 @@ class Carrier:
             self.process.stdout.close()
 
 
+class Running(Protocol):
+    """What is asked of a process, as `subprocess.Popen` answers it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+def spawn(command: list[str], log: Path | None) -> Running:
+    """`command` in a Python of its own; what it says goes to the end of `log`."""
+    with Path(log or os.devnull).open("ab") as words:
+        return subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=words)
+
+
 class SenderProcess:
     """A running `manage.py sender`."""
 
+    spawn: ClassVar[Callable[[list[str], Path | None], Running]] = staticmethod(spawn)
+
     def __init__(self, *settings: str, drain: bool = False, log: Path | None = None) -> None:
-        command = [sys.executable, "manage.py", "sender", *(["--drain"] if drain else [])]
+        command = ["manage.py", "sender", *(["--drain"] if drain else [])]
         for setting in settings:
             command += ["--set", setting]
-        self.log = log.open("ab") if log else None
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=self.log or subprocess.DEVNULL
-        )
+        self.process = self.spawn(command, log)
         self.pid = self.process.pid
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -98,8 +115,6 @@ class SenderProcess:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        if self.log:
-            self.log.close()
 
     def cpu(self) -> float:
         """CPU seconds used so far."""

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from bench.rig import SenderProcess
 from tenants import actions
 from tenants.models import ProviderAccount, SenderNumber, Tenant, User
 from tenants.rules import SYSTEM, Actor, ActorKind, Role
 from tenants.scope import tenant_scope
+from tests import warm
 from tests.same_again import same_again as same_again
+
+SenderProcess.spawn = staticmethod(warm.start)
 
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 ACCOUNT_TOKEN = "test-token-" + "1" * 21

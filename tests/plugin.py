@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests import database
 
@@ -32,6 +33,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[NOT_RUN] = []
+    # Nothing is collected for tests; a folder that is not there would be complained of at every request handler.
+    settings.STATIC_ROOT = config.stash[database.RUN].root / "static"
+    settings.STATIC_ROOT.mkdir()
     config.addinivalue_line("markers", "browser: needs Chromium; see REQUIRE_BROWSER and CHROMIUM")
     config.addinivalue_line("markers", "slow: takes more than a few seconds")
     # Registered after pytest-django, so that this django_db_setup is the one that counts.
@@ -89,8 +93,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="module")  # its event loop runs in this thread: other files may need one of their own
 def browser() -> Iterator[Any]:
     """A Chromium driven by playwright; only for tests marked `browser`."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # as long as a busy machine may need; it ends when the state is there
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield started

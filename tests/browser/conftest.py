@@ -84,7 +84,7 @@ def tab(
             base_url=product.address, viewport={"width": width, "height": height}, color_scheme=theme,
             reduced_motion="reduce",
         )  # fmt: skip
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.add_cookies(list(cookies))
         contexts.append(context)
         page = context.new_page()

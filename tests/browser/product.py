@@ -14,6 +14,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from bench.rig import Running
+from tests import warm
 from tests.architecture.code import ROOT
 from tests.ports import free_port
 
@@ -49,12 +51,17 @@ class Product:
         self.commands = {
             "simulator": ["-m", "simulator", "--port", str(carrier)],
             "web": ["-m", "granian", *wsgi, "--blocking-threads", "4", "--no-ws", "smscrm.wsgi:application"],
-            "worker": ["-m", "celery", "--quiet", "-A", "smscrm", "worker", *beat],
+        }
+        self.forked = {
+            "worker": ["celery", "--quiet", "-A", "smscrm", "worker", *beat],
             "sender": ["manage.py", "sender"],
         }
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, Running] = {}
 
     def start(self) -> None:
+        known = {"PUBLIC_URL": self.address, "LINK_URL": self.address, "SIMULATOR_URL": self.simulator}
+        for name, command in self.forked.items():
+            self.running[name] = warm.start(command, self.folder / f"{name}.log", known)
         for name, command in self.commands.items():
             with (self.folder / f"{name}.log").open("ab") as log:
                 self.running[name] = subprocess.Popen(

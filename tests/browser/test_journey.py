@@ -96,7 +96,7 @@ def import_people(page: Any, folder: Path) -> None:
     page.get_by_role("button", name="To the columns").click()
     page.get_by_label("Put everyone into a group").select_option(label="Regulars")
     page.get_by_role("button", name=re.compile(r"Import 4 rows")).click()
-    expect(page.get_by_role("link", name="To the contacts")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The import is done.")).to_be_visible(timeout=20_000)
 
 
 def launch(page: Any) -> None:

@@ -27,7 +27,7 @@ from tenants.scope import tenant_scope
 from tests.promises.quick import DOUBT
 
 CROWD = 400
-QUICK = (*DOUBT, "total=2", "begun_lease=3", "lane_lease=2")
+QUICK = (*DOUBT, "total=2", "begun_lease=3", "lane_lease=1")
 ENDS = {Phase.HANDED, Phase.ABSENT}
 
 
@@ -89,7 +89,7 @@ def test_a_frozen_sender_that_wakes_sends_nothing_that_another_has(stage: Stage)
     frozen = stage.sender(*QUICK)
     assert wait_for(lambda: len(stage.carrier.log()) > 50, 20), stage.log()
     frozen.send_signal(signal.SIGSTOP)
-    time.sleep(2.5)
+    time.sleep(1.5)  # its lanes are another's by now
     stage.sender(*QUICK)
     assert wait_for(lambda: len(stage.carrier.log()) > 150, 20), stage.log()
     frozen.send_signal(signal.SIGCONT)

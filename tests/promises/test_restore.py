@@ -17,9 +17,6 @@ Mutations tried, each made the test named red:
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -33,7 +30,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from bench.rig import ROOT, wait_for
+from bench.rig import wait_for
 from bench.stage import Stage
 from consent.actions import e164_hash
 from consent.models import ConsentEvent, PhoneNumber
@@ -44,6 +41,7 @@ from tenants.installation import held
 from tenants.models import AuditEntry, Due, Installation, InstallationEntry
 from tenants.rules import SYSTEM
 from tenants.scope import tenant_scope
+from tests import warm
 from tests.conftest import build_user
 from tests.database import Run
 from tests.promises.faults import failing
@@ -188,11 +186,9 @@ def test_killed_in_the_middle_it_goes_on(stage: Stage, backups: Backups) -> None
 
     slowly = {"when": "NEW.kind = 'inbound'", "act": "PERFORM pg_sleep(0.1)"}
     with failing(backups.machine, "messaging_rawwebhook", **slowly):
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "catch_up"], cwd=ROOT, stderr=subprocess.DEVNULL
-        )
+        process = warm.start(["manage.py", "catch_up"])
         assert wait_for(lambda: heard() >= 5, 60, 0.01)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait(5)
     assert heard() < STOPS and held() is not None, "killed before its end"
     answer = catch_up()
