@@ -9,6 +9,7 @@ urlpatterns = [
     path("contacts/<int:contact_id>/live/", profile.live, name="live"),
     path("contacts/<int:contact_id>/timeline/", profile.timeline, name="timeline"),
     path("contacts/<int:contact_id>/evidence/", profile.evidence, name="evidence"),
+    path("contacts/<int:contact_id>/everything/", profile.everything, name="everything"),
     path("contacts/<int:contact_id>/opt-out/", profile.opt_out, name="opt_out"),
     path("contacts/<int:contact_id>/opt-in/", proving.opt_in, name="opt_in"),
     path("contacts/<int:contact_id>/erase/", erasing.erase, name="erase"),

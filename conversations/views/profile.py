@@ -18,7 +18,8 @@ from contacts.actions.bulk import SETS, start_bulk
 from contacts.models import Contact
 from conversations import showing
 from conversations.actions import people, reviews
-from conversations.evidence import pack_of
+from conversations.allabout import all_about
+from conversations.evidence import Pack, pack_of
 from conversations.forms import MessageForm, OptOutForm, ReasonForm, ReviewForm
 from conversations.reading import find_contact, senders_of, version_of
 from conversations.views import Asked
@@ -56,6 +57,17 @@ def evidence(request: Asked, contact_id: int) -> HttpResponse:
     require(request.actor, Role.AGENT, "export evidence")
     contact = find_contact(contact_id)
     pack = pack_of(request.tenant, contact.phone, request.actor, as_json=request.GET.get("format") == "json")
+    return _handed_out(pack)
+
+
+@require_GET
+def everything(request: Asked, contact_id: int) -> HttpResponse:
+    """All that is held about one person, as JSON, for them who ask for it (F3)."""
+    require(request.actor, Role.MANAGER, "export all about a person")
+    return _handed_out(all_about(request.tenant, find_contact(contact_id), request.actor))
+
+
+def _handed_out(pack: Pack) -> HttpResponse:
     return HttpResponse(
         pack.body,
         content_type=pack.content_type,

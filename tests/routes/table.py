@@ -219,6 +219,7 @@ MEMBERS = [
     row("contacts/<contact_id>/live/", GET, VIEWER, 302, contact_id="contact"),
     row("contacts/<contact_id>/timeline/", GET, VIEWER, 200, contact_id="contact"),
     row("contacts/<contact_id>/evidence/", GET, AGENT, 200, contact_id="contact"),
+    row("contacts/<contact_id>/everything/", GET, MANAGER, 200, contact_id="contact"),
     row("contacts/<contact_id>/opt-out/", POST, AGENT, 302, contact_id="contact", data=OPT_OUT),
     row("contacts/<contact_id>/block/", POST, AGENT, 302, contact_id="contact", data=REASON),
     row("contacts/<contact_id>/unblock/", POST, MANAGER, 302, contact_id="blocked", data=REASON),
