@@ -60,6 +60,7 @@ v1 = [
     path("contacts", contacts.Contacts.as_view()),
     path("contacts/bulk", contacts.ContactsBulk.as_view()),
     path("contacts/<int:pk>", contacts.OneContact.as_view()),
+    path("contact-fields", contacts.OwnFields.as_view()),
     path("groups", contacts.Groups.as_view()),
     path("groups/<int:pk>", contacts.OneGroup.as_view()),
     path("groups/<int:pk>/members", contacts.GroupMembers.as_view()),

@@ -1,5 +1,6 @@
 """The API of contacts, groups and tags."""
 
+from contacts.api.own import OwnFields
 from contacts.api.people import Contacts, ContactsBulk, OneContact
 from contacts.api.sets import (
     GroupLeavers,
@@ -21,6 +22,7 @@ __all__ = [
     "OneContact",
     "OneGroup",
     "OneTag",
+    "OwnFields",
     "TagContacts",
     "TagLosers",
     "Tags",

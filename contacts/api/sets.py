@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -93,6 +94,10 @@ class Groups(View):
 class OneGroup(View):
     """One group."""
 
+    @operation("get_group", "Get a group", GroupShape, refuses=[404])
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(_groups([get_object_or_404(Group, pk=pk)])[0])
+
     @operation("rename_group", "Rename a group", GroupShape, request=GroupName, refuses=[404, 409, 422])
     def patch(self, request: Request, pk: int) -> Response:
         group = groups.rename_group(group_id=pk, name=self.body(GroupName)["name"], actor=self.actor)
@@ -123,6 +128,10 @@ class Tags(View):
 
 class OneTag(View):
     """One tag."""
+
+    @operation("get_tag", "Get a tag", TagShape, refuses=[404])
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(_tags([get_object_or_404(Tag, pk=pk)])[0])
 
     @operation("rename_tag", "Rename a tag", TagShape, request=TagName, refuses=[404, 409, 422])
     def patch(self, request: Request, pk: int) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -129,6 +130,10 @@ class OneNoticeRule(RuleView):
     """One notice rule."""
 
     scopes = TELLING
+
+    @operation("get_notice_rule", "Get a notice rule", RuleShape, refuses=[404])
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(_rules([get_object_or_404(NotificationRule, pk=pk)])[0])
 
     @operation(
         "change_notice_rule", "Change, pause or resume a notice rule", RuleShape, request=RuleGiven,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -103,6 +104,10 @@ class OneWebhook(View):
     """One endpoint."""
 
     scopes = TELLING
+
+    @operation("get_webhook", "Get a webhook endpoint", WebhookShape, refuses=[404])
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(_endpoints([get_object_or_404(WebhookEndpoint, pk=pk)])[0])
 
     @operation(
         "change_webhook", "Change a webhook endpoint", WebhookShape, request=WebhookChange, refuses=[404, 422]

@@ -20,10 +20,11 @@ SCOPES = ("read", "write", "consent", "send")
 TABLE = """
 GET contacts read                         POST contacts write             POST contacts/bulk write
 GET contacts/{pk} read                    PATCH contacts/{pk} write       DELETE contacts/{pk} write
-GET groups read                           POST groups write
+GET contact-fields read
+GET groups read                           POST groups write               GET groups/{pk} read
 PATCH groups/{pk} write                   DELETE groups/{pk} write
 POST groups/{pk}/members write            POST groups/{pk}/members/remove write
-GET tags read                             POST tags write
+GET tags read                             POST tags write                 GET tags/{pk} read
 PATCH tags/{pk} write                     DELETE tags/{pk} write
 POST tags/{pk}/contacts write             POST tags/{pk}/contacts/remove write
 POST consent/opt-outs consent             POST consent/opt-ins consent    POST consent/blocks consent
@@ -52,11 +53,11 @@ GET signup-forms/{pk}/sign-ups read       POST signup-forms/{pk}/sign-ups consen
 GET reviews read                          GET reviews/{pk} read           POST reviews/{pk}/decide consent
 GET channels read                         POST channels write
 GET channels/consent read                 POST channels/consent consent
-GET webhooks read                         POST webhooks consent
+GET webhooks read                         POST webhooks consent           GET webhooks/{pk} read
 PATCH webhooks/{pk} consent               DELETE webhooks/{pk} consent
 POST webhooks/{pk}/secret consent         POST webhooks/{pk}/test consent
 GET webhooks/{pk}/deliveries read         POST webhooks/deliveries/{pk}/resend consent
-GET notice-rules read                     POST notice-rules consent
+GET notice-rules read                     POST notice-rules consent       GET notice-rules/{pk} read
 PATCH notice-rules/{pk} consent           DELETE notice-rules/{pk} consent
 POST notice-rules/{pk}/test consent       GET notices read
 GET bots read                             POST bots write
