@@ -23,12 +23,8 @@ _METHODS = (
     (Method.FORM, "On a form"), (Method.PROVIDER, "Told by the carrier"), (Method.IMPORT, "By import"),
     (Method.API, "Through the API"), (Method.BOT, "By a bot"), (Method.REVIEW, "Decided in review"),
 )  # fmt: skip
-PARTS = (
-    ("What", ("name", "whats")),
-    ("Only for", ("sender_ids", "campaign_ids", "group_ids", "methods")),
-    ("When", ("timing", "every", "at_hour", "threshold_count", "threshold_percent", "threshold_minutes")),
-    ("Who", ("member_ids", "addresses", "numbers", "sms_sender_id", "endpoint_id", "whole_numbers")),
-)
+NARROWING = ("sender_ids", "campaign_ids", "group_ids", "methods")
+SMS = ("numbers", "sms_sender_id")
 
 
 def _many(label: str, help_text: str = "") -> forms.TypedMultipleChoiceField:
@@ -121,10 +117,15 @@ class RuleForm(forms.Form):
         if not choices:
             self.fields[name].widget = forms.MultipleHiddenInput()
 
-    @property
-    def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields by heading, as the page shows them."""
-        return [(title, [self[name] for name in names]) for title, names in PARTS]
+    def open_parts(self) -> dict[str, bool]:
+        """Which parts that most rules leave empty stand open: those with something in them, or with a mistake."""
+        parts = {
+            "narrowing": NARROWING,
+            "addresses": ("addresses",),
+            "sms": SMS,
+            "endpoint": ("endpoint_id",),
+        }
+        return {part: any(self[name].value() or self[name].errors for name in parts[part]) for part in parts}
 
     def values(self) -> dict[str, Any]:
         """As `conversations.actions.notices.save_rule` takes them."""

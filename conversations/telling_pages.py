@@ -34,15 +34,30 @@ def _shown(rule: NotificationRule, members: dict[int, str], user_id: int | None)
     named = [members[one] for one in rule.member_ids if one in members]
     return {
         "is": rule,
-        "what": ", ".join(LABELS[what].lower() for what in rule.whats if what in LABELS),
-        "when": when_of(rule),
-        "who": [*named, *rule.addresses, *(show(number) for number in rule.numbers)],
-        "endpoint": rule.endpoint,
+        "sentence": sentence_of(rule, named),
         "mine": user_id in rule.member_ids,
         "muted": user_id in rule.muted_ids,
         "refused": refused_numbers(rule),
-        "narrowed": bool(rule.sender_ids or rule.campaign_ids or rule.group_ids or rule.methods),
     }
+
+
+def sentence_of(rule: NotificationRule, members: Sequence[str]) -> str:
+    """ "When somebody complains: e-mail to Demo Member 01, at once." """
+    whats = [LABELS[what][0].lower() + LABELS[what][1:] for what in rule.whats if what in LABELS]
+    narrowed = rule.sender_ids or rule.campaign_ids or rule.group_ids or rule.methods
+    ways = {
+        "e-mail to": [*members, *rule.addresses],
+        "SMS to": [show(number) for number in rule.numbers],
+        "webhook to": [str(rule.endpoint)] if rule.endpoint else [],
+    }
+    told = "; ".join(f"{way} {_listed(to, 'and')}" for way, to in ways.items() if to) or "nobody is told"
+    when = when_of(rule)
+    only = ", only for what it is narrowed to" if narrowed else ""
+    return f"When {_listed(whats, 'or')}{only}: {told}, {when[0].lower()}{when[1:]}."
+
+
+def _listed(names: Sequence[str], last: str) -> str:
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def when_of(rule: NotificationRule) -> str:

@@ -66,13 +66,13 @@ def _group(key: str, label: str, carries: str, *starts: str) -> EventGroup:
 #: Every event but the test, which goes to the endpoint it was asked for.
 GROUPS = (
     _group(
-        "consent", "Consent", "The number, the contact, the sender numbers, the status before and after, and the entry "
-        "of the permission history. No words.", "consent.", "channel.",
+        "consent", "Consent", "the number, the contact, the sender numbers, the status before and after, and the entry "
+        "of the permission history; not what the person wrote.", "consent.", "channel.",
     ),
-    _group("contact", "Contacts", "The contact’s id, the act and who did it. No name and no number.", "contact."),
-    _group("campaign", "Campaigns", "The campaign’s id, the act or the final counts.", "campaign."),
+    _group("contact", "Contacts", "the contact’s id, the act and who did it; no name and no number.", "contact."),
+    _group("campaign", "Campaigns", "the campaign’s id, and the act or the final counts.", "campaign."),
     _group(
-        "told", "Replies, bots and notices", "The words of the text or notice, with the number and the contact.",
+        "told", "Replies, bots and notices", "the words of the text or notice, the number and the contact.",
         "message.", "bot.", "notice.",
     ),
 )  # fmt: skip

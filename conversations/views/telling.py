@@ -53,7 +53,11 @@ def edit_rule(request: Asked, pk: int) -> HttpResponse:
 
 
 def _editor(request: Asked, form: RuleForm, rule: Any, status: int) -> HttpResponse:
-    context = frame(request, "conversations:notices") | {"form": form, "rule": rule}
+    context = frame(request, "conversations:notices") | {
+        "form": form,
+        "rule": rule,
+        "open": form.open_parts(),
+    }
     return render(request, "conversations/settings_notice.html", context, status=status)
 
 

@@ -1,7 +1,7 @@
 """One filled button a page (DESIGN 1.6): two of them ask the reader to choose what to do first.
 
-Mutations tried, each made it red: `sc-btn--primary` given back to "New key", to "Add a number", to "Send a test event"
-and to the switch of what a STOP covers while the form below keeps its own.
+Red before the mending on senders, members, keys, webhooks and one webhook, whose headers had a second one. Not seen
+here: senders while they ask what a STOP covers, and pages that show a refused form again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Choosing what an endpoint hears (G1): events by group, with or without scripts; stored names stay the API's.
 
-Mutations tried, each made the test named red:
+Mutations to catch, none tried yet:
 - `*whole` dropped from `values`; the boxes of `whole` not drawn → test_a_whole_group_is_chosen_by_one_box
 - a `_group` without "channel." in its starts                    → test_every_event_is_in_one_group
 - `initial` of `whole` set to the groups that are complete        → test_one_event_unticked_is_gone_without_scripts
