@@ -9,6 +9,20 @@ from django import forms
 from consent.rules.numbers import show
 from contacts.actions.people import Details, version_of
 from contacts.models import Contact, FieldDefinition
+from contacts.rules.rows import MAX_CELL
+
+
+class OwnValue(forms.CharField):
+    """A value of a tenant's own field: as long as a file may bring one, and in several lines where it has them."""
+
+    def __init__(self, label: str, known: str = "") -> None:
+        large = len(known) > 120 or "\n" in known or "\r" in known
+        widget = forms.Textarea(attrs={"rows": 4}) if large else forms.TextInput()
+        super().__init__(label=label, max_length=MAX_CELL, required=False, widget=widget)
+
+    def to_python(self, value: Any) -> Any:
+        # Browsers send every line break of a text as two characters.
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
 class ContactForm(forms.Form):
@@ -31,9 +45,8 @@ class ContactForm(forms.Form):
             del self.fields["version"]
         self.own = list(FieldDefinition.objects.order_by("label"))
         for definition in self.own:
-            self.fields[f"own_{definition.key}"] = forms.CharField(
-                label=definition.label, max_length=500, required=False
-            )
+            known = str(contact.fields.get(definition.key, "")) if contact is not None else ""
+            self.fields[f"own_{definition.key}"] = OwnValue(definition.label, known)
         self.fields["phone"].error_messages["required"] = "Write the number to text."
         bad_email = "This is not an e-mail address. Write it like name@example.org."
         self.fields["email"].error_messages["invalid"] = bad_email

@@ -10,10 +10,10 @@ from rest_framework import serializers
 from consent.models.numbers import Status
 from consent.reading import permissions_of, reach_labels
 from contacts.models import Contact, ContactTag, FieldDefinition, GroupMember
+from contacts.rules.rows import MAX_CELL
 from tenants.apikit import Strict, Text, invalid
 from tenants.models import SenderNumber
 
-MAX_VALUE = 500
 STATES = ("opted_in", "opted_out", "pending", "unknown", "on_hold")
 
 
@@ -111,7 +111,7 @@ class Details(Strict):
     email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
     language = Text(max_length=12, allow_blank=True, required=False)
     fields_ = serializers.DictField(
-        child=Text(max_length=MAX_VALUE, allow_blank=True, allow_null=True),
+        child=Text(max_length=MAX_CELL, allow_blank=True, allow_null=True),
         required=False,
         help_text="Your own fields by key; null or an empty text takes one away.",
     )

@@ -11,6 +11,7 @@ from json.encoder import encode_basestring
 from consent.rules.numbers import normalise
 from contacts.rules.columns import clean_cell
 from contacts.rules.names import search_names, split_name
+from tenants.lines import as_line
 from tenants.moments import day_possible
 
 MAX_CELL = 32_768
@@ -24,7 +25,9 @@ LIMITS = {
 }
 _LONGEST_NAME = {"groups": 80, "tags": 60}
 _PARTING = re.compile("([;|,])")
-_TEXTS = frozenset({"first_name", "last_name", "language"})
+# One line, as forms and bots demand it of a contact that they save.
+_LINES = frozenset({"first_name", "last_name", "full_name", "language"})
+_TEXTS = _LINES - {"full_name"}
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _YES = frozenset(
     {"yes", "y", "true", "1", "x", "on", "ja", "si", "sí", "oui", "subscribed", "opted in", "opt-in"}
@@ -107,11 +110,12 @@ class RowReader:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.phone_at = plan, plan.phone_at
-        # Column, target, own field's key or "", most characters, and whether its text is taken as it stands.
+        # Column, target, own field's key or "", most characters, whether its text is taken as it stands, in one line.
         self.others = [
-            (at, target, target.partition("field:")[2], LIMITS.get(target, MAX_CELL), target in _TEXTS)
+            (at, target, target.partition("field:")[2], LIMITS.get(target, MAX_CELL), target in _TEXTS,
+             target in _LINES)
             for at, target in plan.others
-        ]
+        ]  # fmt: skip
 
     def read(self, line: int, cells: Sequence[str]) -> Row | str:
         """The row, or the code of its refusal: phone:<reason>, field_too_long, bad_date, unknown_id."""
@@ -123,11 +127,13 @@ class RowReader:
         if e164 is None or (verdict != "accept" and not self.plan.every_number):
             return f"phone:{reason}"
         row = Row(line, e164)
-        for at, target, key, limit, plain in self.others:
+        for at, target, key, limit, plain, in_line in self.others:
             value = cells[at]
             if not value:
                 continue
             value = value.strip(" ") if value.isascii() else clean_cell(value)
+            if in_line and not value.isprintable():
+                value = as_line(value, len(value))
             if len(value) > limit:
                 return "field_too_long"
             if plain:
