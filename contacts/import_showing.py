@@ -15,7 +15,7 @@ from contacts.import_rows import kind_of, tried_row
 from contacts.models import FieldDefinition, ImportJob
 from contacts.models.jobs import JobStatus
 from contacts.rules.consent_answer import PROOF_METHODS, Answer, faults
-from contacts.rules.mapping import FIXED, field_key
+from contacts.rules.mapping import FIXED, field_keys
 from contacts.rules.outcomes import NOTES, TAKEN, is_refused, outcome
 from contacts.rules.rows import read_date
 from tenants.models import SenderNumber
@@ -118,10 +118,10 @@ def evidence_errors(given: dict[str, Any], refused: Refused) -> dict[str, str]:
     return found or {refused.field or "": refused.message}
 
 
-def choices(header: str, own: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Where a column may go: nowhere, a fixed place, an own field, or a new field of its name."""
-    new = f"field:{field_key(header)}"
-    known = [(f"field:{key}", label) for key, label in own]
+def choices(header: str, key: str, own: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Where a column may go: nowhere, a fixed place, an own field, or a new field of its name with this key."""
+    new = f"field:{key}"
+    known = [(f"field:{one}", label) for one, label in own]
     fresh = [] if new in dict(known) else [(new, f"New field “{header[:40]}”")]
     return [("", "Leave out"), *FIXED.items(), *known, *fresh]
 
@@ -130,11 +130,12 @@ def mapping(job: ImportJob, tried: TryOut | None) -> list[dict[str, Any]]:
     """Rows of the column table: name, sample, where it goes, how it looks."""
     own = list(FieldDefinition.objects.order_by("label").values_list("key", "label"))
     rows = []
-    for at, (header, target) in enumerate(zip(job.header, job.mapping["targets"], strict=True)):
+    columns = zip(job.header, field_keys(job.header, dict(own)), job.mapping["targets"], strict=True)
+    for at, (header, key, target) in enumerate(columns):
         sample = next((row[at] for row in job.sample if at < len(row) and row[at].strip()), "")
         check, text = _check(at, target, tried)
         rows.append({
-            "column": header, "sample": sample[:60], "name": f"column-{at}", "choices": choices(header, own),
+            "column": header, "sample": sample[:60], "name": f"column-{at}", "choices": choices(header, key, own),
             "value": target, "check": check, "check_text": text,
         })  # fmt: skip
     return rows

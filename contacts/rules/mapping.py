@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
+from itertools import count
 
 from contacts.rules.merging import RESERVED
+from contacts.rules.plain import plain, spelled_whole
 from tenants.rules import Refused
 
 FIXED = {
@@ -43,6 +45,36 @@ def check_mapping(targets: Sequence[str], *, width: int) -> None:
 
 
 def field_key(header: str) -> str:
-    """The key of an own field made from a column's name: "Fav loaf" gives fav_loaf, "Name" own_name."""
-    key = re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")[:40]
-    return f"own_{key}"[:40] if key in RESERVED else key or "field"
+    """The key of an own field made from a column's name: "Fav loaf" gives fav_loaf, "Name" own_name, "Город" gorod.
+
+    A text can name it: it is ASCII and begins with a letter.
+    """
+    key = re.sub(r"[^a-z0-9]+", "_", plain(header)).strip("_")[:40]
+    return f"own_{key}"[:40] if key in RESERVED or key[:1].isdigit() else key or "field"
+
+
+def field_keys(header: Sequence[str], own: Mapping[str, str]) -> list[str]:
+    """For each column the key of the own field it would fill: the known one that is called so, else a new one.
+
+    `own`: key → label. No two columns share a key. Of a name in another script little or nothing is left in a key:
+    such a field is known by its label alone, and a new one gets a key with a number.
+    """
+    named = {label.strip().casefold(): key for key, label in own.items()}
+    keys: dict[int, str] = {}
+    for at, name in enumerate(header):
+        known = named.get(name[:60].strip().casefold())
+        if known and known not in keys.values():
+            keys[at] = known
+    for at, name in enumerate(header):
+        if at not in keys:
+            keys[at] = _free_key(name, own, set(keys.values()))
+    return [keys[at] for at in range(len(header))]
+
+
+def _free_key(name: str, own: Mapping[str, str], used: Container[str]) -> str:
+    key = field_key(name)
+    same = key in own and spelled_whole(name) and spelled_whole(own[key])
+    if key not in used and (same or key not in own):
+        return key
+    numbered = (f"{key[:35]}_{n}" for n in count(2))
+    return next(one for one in numbered if one not in used and one not in own)
