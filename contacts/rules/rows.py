@@ -10,6 +10,7 @@ from json.encoder import encode_basestring
 
 from consent.rules.numbers import normalise
 from contacts.rules.columns import clean_cell
+from contacts.rules.months import read_named
 from contacts.rules.names import search_names, split_name
 from tenants.lines import as_line
 from tenants.moments import day_possible
@@ -190,7 +191,7 @@ def _names(text: str, known: Container[str], longest: int) -> Iterator[str]:
 
 
 def read_date(text: str, *, day_first: bool) -> date | None:
-    """A date written 2025-04-03, 3/4/2025 or 3.4.2025; None when it is none."""
+    """A date written 2025-04-03, 3/4/2025, 3.4.2025 or with its month's name; None when it is none."""
     try:
         if found := _ISO.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3]))
@@ -198,9 +199,9 @@ def read_date(text: str, *, day_first: bool) -> date | None:
             one, two = int(found[1]), int(found[2])
             day, month = (one, two) if day_first else (two, one)
             return date(int(found[3]), month, day)
+        return read_named(text)
     except ValueError:
         return None
-    return None
 
 
 def reads_two_ways(text: str) -> bool:
