@@ -18,6 +18,7 @@ class Person:
     known: set[str] = field(default_factory=lambda: set(SENDERS))
     out: dict[str, int] = field(default_factory=dict)
     said_at: dict[int, int] = field(default_factory=dict)
+    again: dict[str, int] = field(default_factory=dict)  # sender → when a STOP repeated what was so
     all_id: int | None = None
     blocked: bool = False
     replies: int = 0
@@ -32,10 +33,14 @@ class Person:
     def stop(self, sender: str, at: int) -> None:
         if sender not in self.out:
             self._opt_out({sender}, at)
+        else:
+            self.again[sender] = at
 
     def stop_all(self, sender: str, at: int) -> None:
         if self.all_id is None or set(self.out) != set(SENDERS):
             self.all_id = self._opt_out(set(SENDERS), at)
+        else:
+            self.again |= dict.fromkeys(SENDERS, at)
 
     def _opt_out(self, senders: set[str], at: int) -> int:
         number = len(self.said_at) + 1
@@ -46,8 +51,8 @@ class Person:
 
     def start(self, sender: str, at: int) -> None:
         number = self.out.get(sender)
-        if number is None or at <= self.said_at[number]:
-            return  # nothing opted out, or not later than the STOP: at the same second STOP wins
+        if number is None or at <= max(self.said_at[number], self.again.get(sender, 0)):
+            return  # nothing opted out, or not later than the last STOP: at the same second STOP wins
         self.out = {s: n for s, n in self.out.items() if n != number}
         self.all_id = None if number == self.all_id else self.all_id
         self.replies += 0 if self.blocked else 1

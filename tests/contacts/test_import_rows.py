@@ -116,7 +116,7 @@ def test_the_result_leads_to_the_people_of_this_import(
     ("code", "cells", "said"),
     [
         ("column_count", ["+1", "Demo", "x", "y"], "“+1 · Demo · x · y”"),
-        ("unclosed_quote", ["+1", '"De'], '“+1 · "De”'),
+        ("bad_quote", ["+1", '"De'], '“+1 · "De”'),
         ("bad_date", ["202", "31/31/2025"], "agreed on: “31/31/2025”"),
         ("control_character", ["2\ufffd", ""], "mobile: “2\ufffd”"),
         ("phone:empty", ["", ""], ""),
@@ -126,5 +126,5 @@ def test_the_result_leads_to_the_people_of_this_import(
 def test_the_cell_at_fault_is_named(code: str, cells: list[str], said: str) -> None:
     found = standing(code, cells, ["mobile", "agreed on"], ["phone", "consent_date"])
     assert found.said == said
-    if len(cells) != 2 or code == "unclosed_quote":
+    if len(cells) != 2 or code == "bad_quote":
         assert (found.name, found.number) == ("", ""), "cells that cannot be told apart are not a name"

@@ -23,6 +23,7 @@ from bench.rig import wait_for
 from bench.stage import Stage
 from messaging.models import Attempt, Message
 from messaging.rules.outcomes import Phase
+from tenants.models import SenderNumber
 from tenants.scope import tenant_scope
 from tests.promises.quick import DOUBT
 
@@ -67,11 +68,13 @@ def test_answers_in_doubt_are_looked_up_and_never_sent_again(stage: Stage, mode:
 def test_a_killed_sender_repeats_nobody_and_loses_nobody(stage: Stage) -> None:
     stage.people(CROWD)
     stage.carrier.tell("faults", {"mode": "accept_then_500", "fraction": 0.05})
+    with tenant_scope(stage.tenant.pk):
+        SenderNumber.objects.update(rate=250)  # so that each of them has something left to send
     stage.launch()
     for _ in range(3):
         sender = stage.sender(*QUICK)
         seen = len(stage.carrier.log())
-        assert wait_for(lambda seen=seen: len(stage.carrier.log()) > seen + 50, 20), stage.log()  # type: ignore[misc]
+        assert wait_for(lambda seen=seen: len(stage.carrier.log()) > seen + 30, 20, 0.01), stage.log()  # type: ignore[misc]
         sender.send_signal(signal.SIGKILL)
         sender.wait(5)
     stage.sender(*QUICK)
