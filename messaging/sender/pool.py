@@ -148,12 +148,16 @@ class Pool:
     def _watch(self) -> None:
         """End exchanges that take too long. One timer for all: one for each costs more than its request's bytes."""
         now = self._loop.time()
+        for (
+            exchange
+        ) in self.waiting:  # first: none is to begin with hardly any time left, where another just ended
+            if not exchange.over and now + self._look_every >= exchange.late_at:
+                exchange.failed(TimeoutError())
+            elif not exchange.over and (why := exchange.hopeless()) is not None:
+                exchange.failed(why)
         for exchange in self._under_way:
             if not exchange.over and now >= exchange.late_at:
                 _too_long(exchange)
-        for exchange in self.waiting:
-            if not exchange.over and (why := exchange.hopeless()) is not None:
-                exchange.failed(why)
         self._under_way = [exchange for exchange in self._under_way if not exchange.over]
         self._watching = self._loop.call_later(self._look_every, self._watch) if self._under_way else None
 
