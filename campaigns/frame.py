@@ -45,7 +45,11 @@ def _job(campaign: Campaign, may: bool) -> dict[str, Any]:
             "action_icon": icon,
         }
         if verb == "pause":
-            job["confirm"] = f"Pause “{campaign.name}”?"
+            job |= {
+                "confirm": f"Pause “{campaign.name}”?",
+                "confirm_text": "Who has it keeps it. The others wait until you resume.",
+                "confirm_back": "Keep sending",
+            }
     return job
 
 

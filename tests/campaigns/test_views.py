@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -192,6 +193,15 @@ def test_people_by_outcome_and_reason(web: Client, launched: Campaign) -> None:
 def test_live_part_carries_state_and_actions(web: Client, launched: Campaign) -> None:
     page = web.get(reverse("campaigns:live", args=[launched.pk]), **HTMX).content.decode()
     assert 'hx-trigger="every 2s"' in page and "Sending" in page and 'id="campaign-actions"' in page
+
+
+def test_the_tray_can_pause(web: Client, launched: Campaign) -> None:
+    page = web.get(reverse("campaigns:list")).content.decode()
+    trays = re.findall(r'class="sc-job".*?(<form.*?</form>)', page, re.DOTALL)
+    assert trays and all('name="csrfmiddlewaretoken"' in form for form in trays), (
+        "else every press answers 403"
+    )
+    assert "The others wait until you resume." in trays[0]
 
 
 def test_pause_resume_cancel(web: Client, launched: Campaign) -> None:
