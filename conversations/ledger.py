@@ -16,6 +16,7 @@ from consent.models.ledger import Kind, Method
 from consent.reading import Entry, HistoryFilter, evidence_of, facts_of, history
 from consent.rules.fold import Fact, PhoneState, fold
 from consent.rules.numbers import show
+from consent.rules.sentences import by_day_only
 from contacts.models import Contact
 from conversations.rules.timeline import entry_line, plain, when
 from conversations.timeline import campaign_names, told_of
@@ -214,7 +215,7 @@ def entry_context(seq: int, tenant: Tenant) -> dict[str, Any]:
         "who_did": actor_of(entry),
         "sender_names": "every sender, later ones too" if event.reach == "all" else ", ".join(entry.senders),
         "texted": names.get(event.sender_id or 0, ""),
-        "told_at": _exact(event.occurred_at, tenant),
+        "told_at": _told(event.occurred_at, tenant),
         "recorded_at": _exact(event.recorded_at, tenant),
         "how": Method(event.method).label,
         "kind": Kind(event.kind).label,
@@ -266,6 +267,11 @@ def _answered(event: ConsentEvent) -> Message | None:
 def _exact(at: datetime, tenant: Tenant) -> str:
     local = at.astimezone(ZoneInfo(tenant.zone))
     return f"{local.day} {local:%b %Y, %H:%M:%S} ({tenant.zone.rpartition('/')[2].replace('_', ' ')})"
+
+
+def _told(at: datetime, tenant: Tenant) -> str:
+    local = at.astimezone(ZoneInfo(tenant.zone))
+    return f"{local.day} {local:%b %Y}" if by_day_only(at, tenant.zone) else _exact(at, tenant)
 
 
 def _grouped(text: str) -> str:

@@ -19,7 +19,7 @@ from contacts.models.jobs import JobStatus
 from conversations.browsing import find_number, shown_number
 from conversations.evidence import COLUMNS, csv_text, lines_of
 from conversations.ledger import actor_of
-from conversations.rules.timeline import when
+from conversations.rules.timeline import when_told
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -105,7 +105,7 @@ def rows_of(kept: list[Kept], tenant: Tenant) -> list[dict[str, Any]]:
             "number": shown_number(k.phone),
             "status": k.phone.status,
             "stopped": k.reach.removeprefix("Stopped · ") if k.reach.startswith("Stopped · ") else "",
-            "since": when(k.since, tenant.zone, now),
+            "since": when_told(k.since, tenant.zone, now),
             "iso": k.since.isoformat(),
             "why": _why(k),
             "by": actor_of(k.why) if k.why else "",

@@ -19,7 +19,7 @@ from consent.rules.numbers import show
 from contacts.models import Contact
 from conversations import reading
 from conversations.forms_proving import PURPOSE, OptInForm
-from conversations.rules.timeline import when
+from conversations.rules.timeline import when_told
 from tenants.models import SenderNumber, Tenant
 from tenants.rules import Actor, Refused
 
@@ -130,7 +130,7 @@ def _sender_rows(
 
 def _rule(state: str, opted_out: ConsentEvent | None, tenant: Tenant) -> str:
     if opted_out is not None:
-        at = when(opted_out.occurred_at, tenant.zone, timezone.now())
+        at = when_told(opted_out.occurred_at, tenant.zone, timezone.now())
         how = Method(opted_out.method).label.lower()
         return f"Opted out {how}, {at}. Counts only if they agreed after that."
     return {

@@ -20,7 +20,7 @@ from consent.reading import evidence_of, permissions_of, stopped_from
 from consent.rules.gate import MARKETING, SERVICE, TRANSACTIONAL
 from consent.rules.numbers import show
 from consent.rules.opting import MISTAKE_WINDOW
-from contacts.models import Contact, ContactTag, FieldDefinition, Group, GroupMember, Tag
+from contacts.models import Contact, ContactTag, FieldDefinition, Group, GroupMember, ImportJob, Tag
 from conversations.models.leaving import Wish
 from conversations.rules.timeline import when
 from conversations.timeline import campaign_names, last_event
@@ -174,7 +174,7 @@ def _gate(sender: SenderNumber, answer: Explanation, purpose: str) -> dict[str, 
 def facts_of(contact: Contact, tenant: Tenant, now: datetime) -> list[tuple[str, str]]:
     """E-mail, language, own fields, when added and from where: label and value, empty ones left out."""
     own = dict(FieldDefinition.objects.order_by("pk").values_list("key", "label"))
-    source = f", {contact.source}" if contact.source else ""
+    source = f", {source_of(contact)}" if contact.source else ""
     rows = [
         ("E-mail", contact.email),
         ("Language", language_name(contact.language)),
@@ -187,6 +187,15 @@ def facts_of(contact: Contact, tenant: Tenant, now: datetime) -> list[tuple[str,
         ("Added", f"{when(contact.created_at, tenant.zone, now).partition(',')[0]}{source}"),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def source_of(contact: Contact) -> str:
+    """Where they came from, in words: an import by its file's name, never by its number."""
+    kind, _, number = str(contact.source).partition(":")
+    if kind != "import" or not number.isdecimal():
+        return str(contact.source)
+    name = ImportJob.objects.filter(pk=number).values_list("file_name", flat=True).first()
+    return f"from the file “{name}”" if name else "by an import"
 
 
 def wishes_of(contact: Contact) -> list[str]:

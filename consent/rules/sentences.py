@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from consent.rules.gate import MARKETING, REPLY, Gate, PhoneFacts
@@ -72,12 +72,23 @@ def when(moment: datetime, zone: str, now: datetime) -> str:
     return f"{local.day} {local:%b}{year}, {local:%H:%M}"
 
 
+def by_day_only(moment: datetime, zone: str) -> bool:
+    """Whether only the day of something told is known: an import keeps it as the first moment of that day."""
+    return moment.astimezone(ZoneInfo(zone)).timetz().replace(tzinfo=None) == time.min
+
+
+def when_told(moment: datetime, zone: str, now: datetime) -> str:
+    """Like `when`, without a time nobody told. Not for what ends then: there midnight is meant."""
+    said = when(moment, zone, now)
+    return said.partition(",")[0] if by_day_only(moment, zone) else said
+
+
 def sentence(gate: Gate, asked: Asked, said: Said | None, *, until: datetime | None = None) -> str:
     """Why, in one or two sentences starting Yes or No. `until`: when an open question or review ends."""
-    told = f"{_how(_OUT, said)} on {when(said.at, asked.zone, asked.now)}." if said else ""
+    told = f"{_how(_OUT, said)} on {when_told(said.at, asked.zone, asked.now)}." if said else ""
     told = told.replace("known since on", "known since")
     by = said.by if said and said.by else "Your team"
-    since = f" on {when(said.at, asked.zone, asked.now)}" if said else ""
+    since = f" on {when_told(said.at, asked.zone, asked.now)}" if said else ""
     deadline = f" until {when(until, asked.zone, asked.now)}" if until else ""
     match gate:
         case Gate.OK:
@@ -134,7 +145,7 @@ def _yes(asked: Asked, said: Said | None) -> str:
         return f"Yes, {_PURPOSES[asked.message_class]}. Nothing stands against it."
     if said is None:
         return "Yes. Nothing stands against it."
-    return f"Yes. {_how(_IN, said)} on {when(said.at, asked.zone, asked.now)}."
+    return f"Yes. {_how(_IN, said)} on {when_told(said.at, asked.zone, asked.now)}."
 
 
 def _how(words: dict[str, str], said: Said) -> str:

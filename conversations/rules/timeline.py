@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from consent.rules.sentences import by_day_only
+
 _BY = {
     "keyword": "By keyword",
     "free_text": "In their own words",
@@ -128,6 +130,12 @@ def when(moment: datetime, zone: str, now: datetime) -> str:
         return f"Today, {local:%H:%M}"
     year = "" if local.year == today.year else f" {local.year}"
     return f"{local.day} {local:%b}{year}, {local:%H:%M}"
+
+
+def when_told(moment: datetime, zone: str, now: datetime) -> str:
+    """Like `when` for what somebody told, without a time where they told only the day."""
+    said = when(moment, zone, now)
+    return said.partition(",")[0] if by_day_only(moment, zone) else said
 
 
 def merged(first: Sequence[datetime], second: Sequence[datetime], limit: int) -> list[int]:

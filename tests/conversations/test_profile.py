@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -16,9 +18,11 @@ from consent import actions as consent
 from consent.models import ConsentEvent
 from consent.models.ledger import Method
 from consent.reading import reach_label
+from consent.rules import sentences
 from consent.rules.evidence import Evidence
 from consent.rules.reach import Reach
-from contacts.models import Contact
+from contacts.models import Contact, ImportJob
+from conversations.rules import timeline
 from messaging.models import Message
 from tenants.models import SenderNumber, Tenant
 from tenants.rules import PERSON, SYSTEM
@@ -228,3 +232,20 @@ def test_names_are_not_markup(manager: Client, tenant: Tenant, ada: Contact, off
     page = page_of(manager, ada)
     assert "<script>alert" not in page
     assert "&lt;b&gt;&amp;*bold*&lt;/b&gt;" in page
+
+
+def test_an_import_is_named_by_its_file(manager: Client, tenant: Tenant, ada: Contact) -> None:
+    with tenant_scope(tenant.pk):
+        job = ImportJob.objects.create(file_name="bakery.csv")
+        Contact.objects.filter(pk=ada.pk).update(source=f"import:{job.pk}")
+    page = page_of(manager, ada)
+    assert "from the file “bakery.csv”" in page and "import:" not in page
+
+
+def test_a_day_without_a_time_is_shown_without_one() -> None:
+    now = datetime(2026, 11, 28, 9, tzinfo=UTC)
+    day = datetime(2025, 3, 12, tzinfo=ZoneInfo("America/New_York"))
+    for shown in (sentences.when_told, timeline.when_told):
+        assert shown(day, "America/New_York", now) == "12 Mar 2025"
+        assert shown(day, "Europe/Berlin", now) == "12 Mar 2025, 05:00", "an exact moment elsewhere"
+    assert sentences.when(day, "America/New_York", now) == "12 Mar 2025, 00:00", "what ends then keeps it"
