@@ -127,6 +127,8 @@ def tables_of(found: Rates) -> list[dict[str, Any]]:
             "title": title,
             "of": of,
             "lines": lines,
+            # Their charts stand above; 24 lines of hours would bury the rest.
+            "folded": key in {"hours", "weekdays"},
             "unit": "People" if key == "frequencies" else "Delivered",
         }
         for key, title, of, lines in made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -172,6 +173,13 @@ def test_the_pages_count_with_a_fixed_number_of_queries(told: Told, manager: Cli
         phone, message = told(n, timezone.now())
         give_reason(phone_id=phone, event_seq=leave(phone, message), reason_key="other")
     assert (asked("/reports/opt-outs/"), asked("/reports/why/?by=campaign")) <= (few[0] + 1, few[1] + 1)
+
+
+def test_tables_with_a_chart_above_are_folded(told: Told, manager: Client) -> None:
+    told(1, timezone.now())
+    page = manager.get("/reports/opt-outs/").content.decode()
+    assert re.findall(r'sc-rates-fold"><summary[^>]*><h2 id="(\w+)-title"', page) == ["hours", "weekdays"]
+    assert page.count('id="hours"') == 1, "where “Show as table” leads"
 
 
 def test_the_files_have_every_table_and_every_word(told: Told, agent: Client) -> None:
