@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
 import django
-import uvloop
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smscrm.settings")
 django.setup()
 
-import celery.bin.worker  # noqa: E402
-import celery.concurrency.prefork  # noqa: E402, F401
 from django.conf import settings  # noqa: E402
 from django.core.management import execute_from_command_line  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
-import messaging.management.commands.sender  # noqa: E402, F401
 from smscrm.celery import app  # noqa: E402
 
+for name in ("celery.bin.worker", "celery.concurrency.prefork", "messaging.management.commands.sender"):
+    importlib.import_module(name)
 app.loader.import_default_modules()
-get_resolver().url_patterns  # noqa: B018
-assert uvloop
+assert get_resolver().url_patterns  # and so every view
 
 
 def run(command: list[str], changes: dict[str, object]) -> None:

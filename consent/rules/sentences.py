@@ -77,10 +77,14 @@ def by_day_only(moment: datetime, zone: str) -> bool:
     return moment.astimezone(ZoneInfo(zone)).timetz().replace(tzinfo=None) == time.min
 
 
-def when_told(moment: datetime, zone: str, now: datetime) -> str:
-    """Like `when`, without a time nobody told. Not for what ends then: there midnight is meant."""
-    said = when(moment, zone, now)
+def as_told(said: str, moment: datetime, zone: str) -> str:
+    """`said` ("14 Nov, 18:02") without a time nobody told. Not for what ends then: there midnight is meant."""
     return said.partition(",")[0] if by_day_only(moment, zone) else said
+
+
+def when_told(moment: datetime, zone: str, now: datetime) -> str:
+    """Like `when`, of what somebody told."""
+    return as_told(when(moment, zone, now), moment, zone)
 
 
 def sentence(gate: Gate, asked: Asked, said: Said | None, *, until: datetime | None = None) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-# Letters that Unicode does not take apart; contacts/migrations/0002 writes the same for names kept before.
-_PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
-)
+from contacts.rules.plain import LATIN
+
+_PLAIN = str.maketrans(LATIN)  # contacts/migrations/0002 writes the same for names kept before
 _UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-_LETTERS = str.maketrans({
-    # Latin letters that are no letter with an accent
-    "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i",
+#: Latin letters that Unicode does not take apart into a letter and an accent.
+LATIN = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",
+}  # fmt: skip
+_LETTERS = str.maketrans(LATIN | {
     # Cyrillic
     "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "ye", "ж": "zh", "з": "z",
     "и": "i", "і": "i", "ї": "yi", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",

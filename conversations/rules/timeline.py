@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from consent.rules.sentences import by_day_only
+from consent.rules.sentences import as_told
 
 _BY = {
     "keyword": "By keyword",
@@ -134,8 +134,7 @@ def when(moment: datetime, zone: str, now: datetime) -> str:
 
 def when_told(moment: datetime, zone: str, now: datetime) -> str:
     """Like `when` for what somebody told, without a time where they told only the day."""
-    said = when(moment, zone, now)
-    return said.partition(",")[0] if by_day_only(moment, zone) else said
+    return as_told(when(moment, zone, now), moment, zone)
 
 
 def merged(first: Sequence[datetime], second: Sequence[datetime], limit: int) -> list[int]:

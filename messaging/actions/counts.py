@@ -27,14 +27,21 @@ SELECT phase, reason, receipt, count(*), COALESCE(sum(parts), 0) FROM messaging_
 WHERE broadcast_id = %s GROUP BY phase, reason, receipt
 """
 
-# Three partial indexes of few rows answer this; a plain NOT EXISTS would walk every message of the broadcast.
-_STILL_OPEN = """
-SELECT EXISTS (SELECT FROM messaging_message WHERE broadcast_id = %(id)s AND sender_id = %(sender)s
-               AND phase = 0 AND direction = 0)
-    OR EXISTS (SELECT FROM messaging_message WHERE broadcast_id = %(id)s AND tenant_id = %(tenant)s
-               AND phase IN (1, 2))
-    OR EXISTS (SELECT FROM messaging_message WHERE broadcast_id = %(id)s AND tenant_id = %(tenant)s AND phase = 5)
-"""
+
+def still_open_sql(broadcast: str) -> str:
+    """SQL: whether a message of it waits, is under way or is in doubt; parameters `sender` and `tenant`.
+
+    Three partial indexes of few rows answer this; a plain NOT EXISTS would walk every message of the broadcast.
+    """
+    of_it = f"SELECT FROM messaging_message WHERE broadcast_id = {broadcast}"
+    return f"""(
+    EXISTS ({of_it} AND sender_id = %(sender)s AND phase = 0 AND direction = 0)
+    OR EXISTS ({of_it} AND tenant_id = %(tenant)s AND phase IN (1, 2))
+    OR EXISTS ({of_it} AND tenant_id = %(tenant)s AND phase = 5)
+)"""
+
+
+_STILL_OPEN = f"SELECT {still_open_sql('%(id)s')}"
 
 
 def key_of(word: Outcome) -> str:

@@ -148,9 +148,8 @@ class Pool:
     def _watch(self) -> None:
         """End exchanges that take too long. One timer for all: one for each costs more than its request's bytes."""
         now = self._loop.time()
-        for (
-            exchange
-        ) in self.waiting:  # first: none is to begin with hardly any time left, where another just ended
+        # These first: none is to begin with hardly any time left, in the place of another that ends just now.
+        for exchange in self.waiting:
             if not exchange.over and now + self._look_every >= exchange.late_at:
                 exchange.failed(TimeoutError())
             elif not exchange.over and (why := exchange.hopeless()) is not None:

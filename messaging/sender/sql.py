@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from consent.gate_sql import gate_case
 from consent.rules.gate import Gate
+from messaging.actions.counts import still_open_sql
 from messaging.again import may_have_sql, others_sql
 from messaging.rules.locks import BROADCAST
 from messaging.rules.outcomes import NotSent, Phase
@@ -163,14 +164,11 @@ RETURNING m.id, m.worded
 """
 # What may have come to its end where nothing is left to claim: its last rows may have ended while nobody looked.
 UNDER_WAY = "SELECT id FROM messaging_broadcast WHERE sender_id = %s AND status = 'sending'"
-# … and by now has: of those nothing is open any more, so whoever looked before the last result was written looks again.
+# … and by now has, also while it was paused: whoever looked before the last result was written looks again.
 AT_THEIR_END = f"""
-SELECT id FROM messaging_broadcast b WHERE sender_id = %(sender)s AND status = 'sending' AND NOT EXISTS (
-    SELECT FROM messaging_message m WHERE m.tenant_id = %(tenant)s AND m.broadcast_id = b.id
-    AND m.phase = {Phase.UNKNOWN}
-) AND NOT EXISTS (
-    SELECT FROM messaging_message m WHERE m.tenant_id = %(tenant)s AND m.broadcast_id = b.id AND m.phase IN (1, 2)
-)
+SELECT id FROM messaging_broadcast b
+WHERE sender_id = %(sender)s AND (status = 'sending' OR status = 'paused' AND started_at IS NOT NULL)
+  AND NOT {still_open_sql("b.id")}
 """
 # When this sender number will have something to do again: null for never, unless new work is put.
 NEXT = """

@@ -109,11 +109,14 @@ def test_what_the_last_look_up_settled_is_looked_at_by_whoever_comes_next(
     assert made.status == "finished"
 
 
+@pytest.mark.parametrize("status", ["sending", "paused"])
 def test_a_result_written_between_the_look_and_the_leaving_is_looked_at_again(
-    live_db: Any, tenant: Tenant
+    live_db: Any, tenant: Tenant, status: str
 ) -> None:
     """A lane was lost and leased anew: its last requests end in the old one, which nobody counts any more."""
-    made = order(tenant, "sending", Phase.BEGUN)
+    made = order(tenant, status, Phase.BEGUN)
+    with tenant_scope(tenant.pk):
+        Broadcast.objects.update(started_at=Now())
     put_due("send", tenant.pk, made.sender_id)
 
     async def turn(work: Work) -> tuple[bool, set[int]]:
