@@ -45,10 +45,10 @@ def facts_of(campaign: Campaign, figures: dict[str, Any], draft: Draft) -> Facts
         sender=campaign.sender.name if campaign.sender else "",
         sender_state=_sender_state(campaign.sender, tenant),
         sender_purpose=campaign.sender.purpose if campaign.sender else "",
-        unknown_fields=draft.unknown,
+        unknown_fields={name: draft.labels.get(near, near) for name, near in draft.unknown.items()},
         broken=draft.broken,
         empty_fields=tuple(
-            EmptyField(name, n, draft.fallbacks.get(name, ""))
+            EmptyField(draft.labels.get(name, name), n, draft.fallbacks.get(name, ""))
             for name, n in empty.items()
             if name not in draft.unknown
         ),

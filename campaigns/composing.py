@@ -71,6 +71,7 @@ class Draft:
     broken: str = ""
     mean_bare: float = 1.0
     both: tuple[int, int] = (1, 1)
+    labels: dict[str, str] = field(default_factory=dict)  # what people call each field
 
     def parts_for(self, people: int, worded: int) -> float:
         """Parts that `people` texts take together, of which `worded` carry the opt-out wording."""
@@ -123,7 +124,8 @@ def read_draft(campaign: Campaign, *, at: int = 0) -> Draft:
         compiled = compile_text(campaign.text)
     except Refused as refused:
         return Draft(_plain(campaign), 1.0, 1, broken=refused.message)
-    unknown = {one.name: one.nearest or "" for one in compiled.unknown(known_fields())}
+    labels = known_fields()
+    unknown = {one.name: one.nearest or "" for one in compiled.unknown(labels)}
     people = _people(campaign)
     readers = people or [_Reader("Someone", _nobodys(campaign))]
     at = max(0, min(at, len(readers) - 1))
@@ -131,7 +133,9 @@ def read_draft(campaign: Campaign, *, at: int = 0) -> Draft:
         counts = [_counts(campaign, compiled.render(one.values), one.values) for one in readers]
         preview = _preview(campaign, readers[at], at=at, total=len(people))
     except Refused as refused:
-        return Draft(_plain(campaign), 1.0, 1, unknown, fallbacks_of(campaign.text), refused.message)
+        return Draft(
+            _plain(campaign), 1.0, 1, unknown, fallbacks_of(campaign.text), refused.message, labels=labels
+        )
     worded, bare = zip(*counts, strict=True)
     return Draft(
         preview,
@@ -141,6 +145,7 @@ def read_draft(campaign: Campaign, *, at: int = 0) -> Draft:
         fallbacks_of(campaign.text),
         mean_bare=sum(bare) / len(bare),
         both=counts[at],
+        labels=labels,
     )
 
 

@@ -57,7 +57,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class EmptyField:
-    """A merge field without a value for `count` people; `fallback` is what they read ('' = nothing)."""
+    """A merge field, as people call it, without a value for `count` people; `fallback` is what they read."""
 
     name: str
     count: int
@@ -80,7 +80,7 @@ class Facts:
     sender: str
     sender_state: SenderState
     sender_purpose: str
-    unknown_fields: Mapping[str, str] = field(default_factory=dict)
+    unknown_fields: Mapping[str, str] = field(default_factory=dict)  # as typed → what people call the nearest
     broken: str = ""
     empty_fields: tuple[EmptyField, ...] = ()
     has_audience: bool = True

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from campaigns import actions
 from campaigns.actions.drafts import find
 from campaigns.checking import check
-from campaigns.composer import launch_question
+from campaigns.composer import launch_question, meter
 from campaigns.composing import read_draft
 from campaigns.counting import counted
 from campaigns.forms import read_id
@@ -64,6 +64,8 @@ def _question(request: Asked, campaign: Campaign, refused: Refused | None = None
         "accepted": request.POST.getlist("accept"),
         "key": request.POST.get("key") or uuid.uuid4().hex,
         "refused": refused,
+        "draft": draft,
+        "parts": meter(campaign, request.tenant, draft, figures),
         **launch_question(campaign, request.tenant, draft, figures),
     }
     return render(request, f"campaigns/{'launch_box' if request.htmx else 'launch'}.html", context)

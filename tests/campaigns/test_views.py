@@ -153,6 +153,20 @@ def test_the_launch_question_and_its_answer(web: Client, draft: Campaign) -> Non
     assert Broadcast.objects.count() == 1
 
 
+def test_the_launch_question_shows_sender_message_parts_and_cost(web: Client, draft: Campaign) -> None:
+    page = web.get(reverse("campaigns:launch", args=[draft.pk]), **HTMX).content.decode()
+    seen = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "From Offers +1 202-555-0110" in seen
+    assert "Demo Bakery: Hi Ada, rolls are back." in seen
+    assert "1 part as Ada reads it" in seen and "$0.02 for 3 people" in seen
+
+
+def test_a_wrong_field_is_answered_with_the_name_people_know(web: Client, draft: Campaign) -> None:
+    Campaign.objects.update(text="Demo Bakery: Hi {{ frist_name }}")
+    page = web.get(reverse("campaigns:launch", args=[draft.pk]), **HTMX).content.decode()
+    assert "did you mean “first name”?" in page
+
+
 def test_a_refused_launch_says_why_in_the_dialog(web: Client, draft: Campaign) -> None:
     url = reverse("campaigns:launch", args=[draft.pk])
     page = web.post(url, {"key": "k1", "expected": 9, "version": draft.version}, **HTMX).content.decode()
@@ -186,6 +200,9 @@ def test_people_by_outcome_and_reason(web: Client, launched: Campaign) -> None:
     url = reverse("campaigns:people", args=[launched.pk])
     waiting = web.get(url + "?which=waiting").content.decode()
     assert "Ada" in waiting and "Cem" not in waiting
+    assert '<td class="sc-cell-sub sc-cell-sub--start"><bdi dir="ltr">+1 202-555-0101' in waiting, (
+        "on a phone too"
+    )
     left = web.get(url + "?reason=7").content.decode()
     assert "Cem" in left and "Opted out of Offers" in left and "Ada" not in left
 
