@@ -14,8 +14,10 @@
     dialog.showModal();
   };
   const closing = (dialog) => {
-    const back = dialog.returnTo;
-    if (back && back.isConnected) back.focus();
+    // What opened it may have been drawn anew meanwhile, or stand in a menu that has closed.
+    const back = dialog.returnTo?.isConnected ? dialog.returnTo : $(`[data-open="${CSS.escape(dialog.id)}"]`);
+    const menu = back?.closest("details[data-menu]:not([open])");
+    (menu ? $("summary", menu) : back)?.focus();
   };
   document.addEventListener("close", (event) => { if (event.target instanceof HTMLDialogElement) closing(event.target); }, true);
   document.addEventListener("click", (event) => {

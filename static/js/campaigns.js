@@ -44,9 +44,12 @@
 
   // What a Fix link leads to may be folded away.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("#campaign-checks a[href^='#']");
-    const folded = link && document.getElementById(link.hash.slice(1))?.closest("details");
+    const link = event.target.closest("#campaign-checks a[href^='#'], #sc-launch a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    const folded = field?.closest("details");
     if (folded) folded.open = true;
+    const asked = link?.closest("dialog");
+    if (asked) { asked.returnTo = field; asked.close(); }
   });
 
   // Groups and tags by typing; that search is no part of the draft.
