@@ -69,7 +69,7 @@ def test_a_blocker_holds_the_launch(draft: Campaign, actor: Actor) -> None:
     Campaign.objects.update(text="Demo Bakery: Hi {{ frist_name }}")
     refused = refusal(campaign_id=draft.pk, actor=actor, key="a")
     assert refused.code == "blocked"
-    assert "first_name" in refused.message
+    assert "did you mean “first name”?" in refused.message
 
 
 def test_marketing_without_wording_asks_for_its_tick(draft: Campaign, actor: Actor) -> None:

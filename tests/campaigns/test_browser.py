@@ -66,7 +66,7 @@ def open_page(
 def test_write_look_and_launch(open_page: Callable[..., Any], tenant: Tenant, draft_id: int) -> None:
     page = open_page(reverse("campaigns:edit", args=[draft_id]))
     page.fill("#field-text", "Demo Bakery: Hi {{ frist_name }}")
-    page.wait_for_selector("#campaign-checks >> text=did you mean “first_name”?")
+    page.wait_for_selector("#campaign-checks >> text=did you mean “first name”?")
     page.wait_for_selector("#campaign-used .is-no >> text=did you mean “first name”?")
     page.fill("#field-text", 'Demo Bakery: Hi {{ first_name | default: "there" }}, rolls today.')
     page.click("[data-launch]:visible")  # at once: what is typed is saved before the question opens
